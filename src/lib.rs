@@ -1,0 +1,11 @@
+//! rove reads a Vagrantfile as it stands and builds the lab it describes.
+//!
+//! Reading order: `docs/architecture.md`, then [`op`] (what can be done), then
+//! the modules in the order below, which is also the order of who may import whom.
+
+pub mod error;
+pub mod source;
+
+pub mod event;
+
+pub mod op;
