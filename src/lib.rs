@@ -9,3 +9,5 @@ pub mod source;
 pub mod event;
 
 pub mod op;
+
+pub mod host;

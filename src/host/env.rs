@@ -1,0 +1,105 @@
+//! Environment variables, read once. `variables` lists every one that rove
+//! reads, with what it does.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// The variables rove reads.
+pub mod variables {
+    /// Folder of rove's own files: boxes, machine index, leases.
+    pub const ROVE_HOME: &str = "ROVE_HOME";
+    /// Folder beside the Vagrantfile that holds machine state; `.rove` by default.
+    pub const ROVE_DOTFILE_PATH: &str = "ROVE_DOTFILE_PATH";
+    /// Providers to be taken as usable, in order of preference, instead of probing.
+    pub const ROVE_PROVIDERS: &str = "ROVE_PROVIDERS";
+    /// Vagrant plugins that `Vagrant.has_plugin?` answers true for, beside the built-in ones.
+    pub const ROVE_PLUGINS: &str = "ROVE_PLUGINS";
+    /// Lets a Vagrantfile run commands and write files without being asked.
+    pub const ROVE_TRUST: &str = "ROVE_TRUST";
+    /// Vagrant's home folder; boxes there are found read-only.
+    pub const VAGRANT_HOME: &str = "VAGRANT_HOME";
+    /// Folder to start looking for the Vagrantfile from.
+    pub const VAGRANT_CWD: &str = "VAGRANT_CWD";
+    /// Name of the Vagrantfile.
+    pub const VAGRANT_VAGRANTFILE: &str = "VAGRANT_VAGRANTFILE";
+    /// Provider to use whatever the Vagrantfile says.
+    pub const VAGRANT_DEFAULT_PROVIDER: &str = "VAGRANT_DEFAULT_PROVIDER";
+    /// Providers in order of preference.
+    pub const VAGRANT_PREFERRED_PROVIDERS: &str = "VAGRANT_PREFERRED_PROVIDERS";
+    /// Catalog server; `https://vagrantcloud.com` by default.
+    pub const VAGRANT_SERVER_URL: &str = "VAGRANT_SERVER_URL";
+    /// Token for the catalog server, sent to its host only.
+    pub const VAGRANT_CLOUD_TOKEN: &str = "VAGRANT_CLOUD_TOKEN";
+    /// Older name of the token.
+    pub const ATLAS_TOKEN: &str = "ATLAS_TOKEN";
+    /// No colours.
+    pub const VAGRANT_NO_COLOR: &str = "VAGRANT_NO_COLOR";
+    /// Colours even where stdout is no terminal.
+    pub const VAGRANT_FORCE_COLOR: &str = "VAGRANT_FORCE_COLOR";
+    /// No colours (no-color.org).
+    pub const NO_COLOR: &str = "NO_COLOR";
+    /// Features that are off by default: `1`, or names with commas.
+    pub const VAGRANT_EXPERIMENTAL: &str = "VAGRANT_EXPERIMENTAL";
+    /// One machine after the other.
+    pub const VAGRANT_NO_PARALLEL: &str = "VAGRANT_NO_PARALLEL";
+    /// Architecture of the host, as boxes name it.
+    pub const VAGRANT_HOST_ARCHITECTURE: &str = "VAGRANT_HOST_ARCHITECTURE";
+}
+
+/// A snapshot of the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Env(BTreeMap<OsString, OsString>);
+
+impl Env {
+    /// Returns the environment of this process.
+    pub fn system() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// Returns an environment of the given variables, for tests.
+    pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+
+    /// Returns a variable, if it is set and not empty.
+    pub fn get_os(&self, name: &str) -> Option<&OsStr> {
+        self.0
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Returns a variable, if it is set, not empty and UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.get_os(name).and_then(OsStr::to_str)
+    }
+
+    /// Returns a variable as a path, if it is set and not empty.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get_os(name).map(PathBuf::from)
+    }
+
+    /// Returns whether a switch is on: set, and not `0`, `false` or `no`.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|value| !matches!(value, "0" | "false" | "no"))
+    }
+
+    /// Returns all variables that are UTF-8, sorted.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    }
+
+    /// Sets a variable, as `ENV[...] = ...` in a Vagrantfile does.
+    pub fn set(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
+        self.0.insert(name.into(), value.into());
+    }
+}

@@ -1,0 +1,250 @@
+//! Files and folders. Errors name the path; writing replaces atomically.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Explain, Kind, Result};
+
+/// A file operation failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {verb} `{}`", path.display())]
+pub struct FileError {
+    /// What was tried: "read", "write", "create".
+    pub verb: &'static str,
+    /// On which path.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// Returns the error for a failed `verb` on `path`.
+    pub fn new(verb: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self {
+            verb,
+            path: path.into(),
+            source,
+        }
+    }
+}
+
+impl Explain for FileError {
+    fn kind(&self) -> Kind {
+        Kind::Environment
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self.source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                vec!["free some disk space, or set `ROVE_HOME` to a folder on a larger disk, and run the command again".to_owned()]
+            }
+            io::ErrorKind::PermissionDenied => {
+                vec!["check who owns the path; rove needs no root for its own files".to_owned()]
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                vec!["set `ROVE_HOME` to a folder on a writable file system".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn with<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T> {
+    result.map_err(|source| FileError::new(verb, path, source).into())
+}
+
+/// Returns the working directory.
+pub fn current_dir() -> Result<PathBuf> {
+    with(
+        "find the working directory",
+        Path::new("."),
+        std::env::current_dir(),
+    )
+}
+
+/// Returns the content of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    with("read", path, fs::read(path))
+}
+
+/// Returns the content of a file that must be UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    with("read", path, fs::read_to_string(path))
+}
+
+/// Returns the content of a file, or `None` if there is none.
+pub fn read_text_if_exists(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(FileError::new("read", path, error).into()),
+    }
+}
+
+/// Makes a folder and those above it; fine if it is there.
+pub fn create_dir_all(path: &Path) -> Result<()> {
+    with("create the folder", path, fs::create_dir_all(path))
+}
+
+/// Makes a folder that only this user may enter; fine if it is there.
+pub fn create_private_dir(path: &Path) -> Result<()> {
+    create_dir_all(path)?;
+    set_mode(path, 0o700)
+}
+
+/// Replaces the content of `path` so that a reader, or the next boot after a
+/// crash, sees the old or the new content and nothing else.
+pub fn write_atomic(path: &Path, content: &[u8]) -> Result<()> {
+    write_atomic_mode(path, content, None)
+}
+
+/// Like [`write_atomic`], with permission bits (Unix) for a new secret file.
+pub fn write_atomic_mode(path: &Path, content: &[u8], mode: Option<u32>) -> Result<()> {
+    let dir = path
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    create_dir_all(dir)?;
+    let write = || -> io::Result<()> {
+        let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(dir)?;
+        temporary.write_all(content)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            temporary
+                .as_file()
+                .set_permissions(fs::Permissions::from_mode(mode.unwrap_or(0o644)))?;
+        }
+        #[cfg(not(unix))]
+        let _ = mode;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path).map_err(|error| error.error)?;
+        sync_dir(dir);
+        Ok(())
+    };
+    with("write", path, write())
+}
+
+/// Makes a rename in `dir` survive a power loss, where the system can.
+pub fn sync_dir(dir: &Path) {
+    #[cfg(unix)]
+    if let Ok(dir) = File::open(dir) {
+        let _ = dir.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
+}
+
+/// Removes a file; fine if there is none.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::new("remove", path, error).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder and all in it; fine if there is none. Folders without write
+/// permission (a box may hold some) are made writable first.
+pub fn remove_dir_all(path: &Path) -> Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    if fs::remove_dir_all(path).is_ok() {
+        return Ok(());
+    }
+    make_writable(path);
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::new("remove", path, error).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn make_writable(path: &Path) {
+    let Ok(meta) = fs::symlink_metadata(path) else {
+        return;
+    };
+    if !meta.is_dir() {
+        return;
+    }
+    let _ = set_mode(path, 0o700);
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        make_writable(&entry.path());
+    }
+}
+
+/// Renames a file or folder, and syncs the folder it comes to lie in.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    with("move", to, fs::rename(from, to))?;
+    if let Some(dir) = to.parent() {
+        sync_dir(dir);
+    }
+    Ok(())
+}
+
+/// Sets permission bits; does nothing where there are none.
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        with(
+            "set the permissions of",
+            path,
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)),
+        )
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, mode);
+        Ok(())
+    }
+}
+
+/// Returns the names in a folder, sorted; empty if there is no such folder.
+pub fn list_dir(path: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(FileError::new("list", path, error).into()),
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Returns the bytes that are free for this user on the file system of `path`
+/// (or of the nearest folder above that exists); `None` where it cannot be told.
+pub fn free_space(path: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let existing = path.ancestors().find(|dir| dir.exists())?;
+        let stat = rustix::fs::statvfs(existing).ok()?;
+        Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}

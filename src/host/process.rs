@@ -1,0 +1,138 @@
+//! Processes that outlive rove, such as a machine's QEMU. A pid alone proves
+//! nothing, since it may be reused; a pid with its start time does.
+
+use serde::{Deserialize, Serialize};
+
+/// Identifies one process for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Process id.
+    pub pid: u32,
+    /// When it started, in the system's own unit (Linux: clock ticks since
+    /// boot, field 22 of proc_pid_stat(5)).
+    pub started: u64,
+    /// Which boot of the host that was, where the system tells.
+    #[serde(default)]
+    pub boot: String,
+}
+
+impl Identity {
+    /// Returns the identity of a running process.
+    pub fn of(pid: u32) -> Option<Self> {
+        Some(Self {
+            pid,
+            started: start_time(pid)?,
+            boot: boot_id(),
+        })
+    }
+
+    /// Returns whether that very process still runs.
+    pub fn is_alive(&self) -> bool {
+        (self.boot.is_empty() || self.boot == boot_id())
+            && start_time(self.pid) == Some(self.started)
+    }
+
+    /// Asks the process to end (SIGTERM), if it still runs.
+    pub fn terminate(&self) {
+        self.signal(false);
+    }
+
+    /// Ends the process at once (SIGKILL), if it still runs.
+    pub fn kill(&self) {
+        self.signal(true);
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, hard: bool) {
+        use rustix::process::{Pid, Signal, kill_process};
+        if self.is_alive()
+            && let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
+        {
+            let _ = kill_process(pid, if hard { Signal::KILL } else { Signal::TERM });
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn signal(&self, hard: bool) {
+        let _ = hard;
+        if self.is_alive() {
+            let _ = std::process::Command::new("taskkill")
+                .args(["/F", "/PID", &self.pid.to_string()])
+                .output();
+        }
+    }
+}
+
+/// Returns the id of this boot of the host; empty where the system has none.
+pub fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map(|id| id.trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// Returns when a process started; `None` if there is none, or only its zombie.
+#[cfg(target_os = "linux")]
+fn start_time(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in parentheses and may hold anything.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    if matches!(*fields.first()?, "Z" | "X") {
+        return None;
+    }
+    fields.get(19)?.parse().ok()
+}
+
+/// Returns when a process started, as the text of `ps` in a number.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn start_time(pid: u32) -> Option<u64> {
+    use std::hash::{Hash, Hasher};
+    let output = std::process::Command::new("ps")
+        .args(["-o", "lstart=", "-p", &pid.to_string()])
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.trim().hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+#[cfg(windows)]
+fn start_time(pid: u32) -> Option<u64> {
+    let filter = format!("PID eq {pid}");
+    let output = std::process::Command::new("tasklist")
+        .args(["/NH", "/FO", "CSV", "/FI", &filter])
+        .output()
+        .ok()?;
+    String::from_utf8_lossy(&output.stdout)
+        .contains(&format!("\"{pid}\""))
+        .then_some(0)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reused_pid_is_another_process() {
+        let me = Identity::of(std::process::id()).unwrap();
+        assert!(me.is_alive());
+        assert!(
+            !Identity {
+                started: me.started + 1,
+                ..me.clone()
+            }
+            .is_alive()
+        );
+        assert!(
+            !Identity {
+                boot: "another boot".to_owned(),
+                ..me
+            }
+            .is_alive()
+        );
+    }
+}
