@@ -6,8 +6,14 @@
 pub mod error;
 pub mod source;
 
+pub mod config;
 pub mod event;
 
 pub mod op;
 
 pub mod host;
+
+pub mod communicators;
+pub mod guests;
+
+pub mod providers;

@@ -1,0 +1,24 @@
+//! What a Vagrantfile says, as plain data: no Ruby value, no I/O, `Send`.
+//! `vagrantfile/` makes it, everything else reads it.
+//!
+//! Reading order: [`Lab`], [`MachineConfig`], then a file per subject.
+
+mod connection;
+mod diagnostic;
+mod lab;
+mod network;
+mod provider;
+mod provision;
+mod share;
+mod size;
+mod value;
+
+pub use connection::{Connection, Endpoint, Ssh};
+pub use diagnostic::{Diagnostic, Severity};
+pub use lab::{BoxRequest, Lab, MachineConfig};
+pub use network::{ForwardedPort, Network, NetworkKind, Protocol};
+pub use provider::{Call, ProviderBlock, Setting};
+pub use provision::{Provisioner, Run};
+pub use share::Share;
+pub use size::{Origin, Size, Sourced};
+pub use value::Value;
