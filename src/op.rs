@@ -168,6 +168,12 @@ pub enum Op {
     WaitReady,
     /// Put a fresh key in place of the insecure one.
     ReplaceInsecureKey,
+    /// Drop the connection to the guest; the next op makes a new one, with the
+    /// groups and variables the user has by then.
+    ResetConnection,
+    /// Run the script that restarts the guest, and wait until the guest is
+    /// back (`communicators::reboot`).
+    Reboot(Script),
     /// Run a script in the guest.
     Guest(Script),
     /// Run a command on the host.

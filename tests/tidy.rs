@@ -1,7 +1,10 @@
 //! House rules as tests: who imports whom, file sizes, names, leftovers,
 //! documents. Each failure lists every place and the rule it breaks.
 
-#![allow(clippy::disallowed_methods, clippy::case_sensitive_file_extension_comparisons)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::case_sensitive_file_extension_comparisons
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -181,7 +184,8 @@ fn a_module_imports_only_from_rows_above() {
                     match row.get(name) {
                         Some(other) if other < own_row => {}
                         Some(_) => {
-                            wrong.push(format!("{path}:{number}: `{own}` must not import `{name}`"));
+                            wrong
+                                .push(format!("{path}:{number}: `{own}` must not import `{name}`"));
                         }
                         None => wrong.push(format!(
                             "{path}:{number}: `{name}` has no row in the import table"
