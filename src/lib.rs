@@ -13,6 +13,7 @@ pub mod op;
 
 pub mod host;
 
+pub mod boxes;
 pub mod communicators;
 pub mod guests;
 

@@ -48,7 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("indicatif", &["ui/"]),
     ("russh", &["communicators/ssh/"]),
-    ("tokio", &["communicators/ssh/"]),
+    ("tokio", &["boxes/fetch", "communicators/ssh/"]),
     ("signal_hook", &["host/cancel.rs"]),
     ("strsim", &["source.rs"]),
     ("rustix", &["host/", "providers/"]),

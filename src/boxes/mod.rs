@@ -1,0 +1,140 @@
+//! Boxes: found by name, fetched in one pass, verified, unpacked and kept.
+//!
+//! Reading order: [`Request`] and [`ensure`] here, `name` (where a name may
+//! live), `catalog` and `version` (which file it is), `add` (how it gets here),
+//! `stream` (bytes from a server or a file, with resume), `unpack` (bytes to a
+//! folder), `store` (boxes on disk). HTTP has one home: `fetch`.
+
+#![allow(dead_code, reason = "fetching lands next")]
+
+mod catalog;
+mod digest;
+mod error;
+pub mod name;
+mod store;
+mod version;
+
+pub use catalog::{Catalog, Offer, Release};
+pub use digest::{Checksum, ChecksumKind};
+pub use error::BoxError;
+pub use store::{Installed, Store};
+pub use version::{Constraint, Segment, Version};
+
+use crate::host::{Env, variables};
+
+/// Which architecture a box is wanted for: `config.vm.box_architecture`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// `:auto`: the one of this machine, by the name boxes use.
+    Host(String),
+    /// `nil`: the one that the catalog calls its default.
+    Default,
+    /// This one.
+    Named(String),
+}
+
+impl Architecture {
+    /// Returns the architecture of this machine (`VAGRANT_HOST_ARCHITECTURE`, or
+    /// what rove was built for).
+    pub fn host(env: &Env) -> Self {
+        let own = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "x86" => "i386",
+            "powerpc64" => "ppc64",
+            other => other,
+        };
+        Self::Host(
+            env.get(variables::VAGRANT_HOST_ARCHITECTURE)
+                .unwrap_or(own)
+                .to_owned(),
+        )
+    }
+
+    /// Returns the folders of a version to look into, in order.
+    fn folders(&self) -> Vec<Option<String>> {
+        match self {
+            Self::Host(name) | Self::Named(name) => vec![Some(name.clone()), None],
+            Self::Default => vec![None],
+        }
+    }
+}
+
+impl std::fmt::Display for Architecture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Host(name) | Self::Named(name) => f.write_str(name),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A box that is wanted: what a Vagrantfile or `rove box add` says of it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its name. None is fine where a catalog tells it.
+    pub name: Option<String>,
+    /// Where to look: one catalog, or mirrors of one box file. Empty: the name
+    /// itself is looked for, as a file and on the catalog server.
+    pub urls: Vec<String>,
+    /// Which versions will do.
+    pub constraint: Constraint,
+    /// Providers whose boxes will do, most wanted first. Empty: any.
+    pub providers: Vec<String>,
+    /// Which architecture.
+    pub architecture: Architecture,
+    /// What a plain box file must hash to. A catalog's own checksum is used for
+    /// its files.
+    pub checksum: Option<Checksum>,
+    /// Replaces a box that is already there.
+    pub force: bool,
+    /// Sends the token also to hosts that the catalog server redirects to.
+    pub location_trusted: bool,
+    /// Takes any certificate.
+    pub insecure: bool,
+    /// File with further certificates to trust, in PEM.
+    pub ca_cert: Option<std::path::PathBuf>,
+    /// File with a client certificate and its key, in PEM.
+    pub client_cert: Option<std::path::PathBuf>,
+    /// Machine the box is for; prefixes what is shown.
+    pub machine: Option<String>,
+}
+
+impl Request {
+    /// Returns a request for any version of `name` for one of `providers`.
+    pub fn new(name: &str, providers: &[&str], architecture: Architecture) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            urls: Vec::new(),
+            constraint: Constraint::any(),
+            providers: providers.iter().map(ToString::to_string).collect(),
+            architecture,
+            checksum: None,
+            force: false,
+            location_trusted: false,
+            insecure: false,
+            ca_cert: None,
+            client_cert: None,
+            machine: None,
+        }
+    }
+}
+
+/// One file of one box, chosen and not yet fetched.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Name the box will have.
+    pub name: String,
+    /// Its version; `0` for a plain box file.
+    pub version: String,
+    /// Its provider; a plain box file tells it only once it is unpacked.
+    pub provider: Option<String>,
+    /// Its architecture, where it will have a folder of its own.
+    pub architecture: Option<String>,
+    /// Where the file lies: mirrors, tried in turn.
+    pub places: Vec<name::Place>,
+    /// What it must hash to.
+    pub checksum: Option<Checksum>,
+    /// Where the catalog is that names it.
+    pub catalog: Option<name::Place>,
+}
