@@ -16,5 +16,6 @@ pub mod host;
 pub mod boxes;
 pub mod communicators;
 pub mod guests;
+pub mod state;
 
 pub mod providers;

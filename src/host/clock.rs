@@ -1,6 +1,6 @@
 //! Time, behind a trait: a 300 second boot time-out is tested in no time.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::error::Result;
@@ -17,6 +17,12 @@ pub trait Clock: Send + Sync {
 
     /// Waits. Returns early with an error when rove is interrupted.
     fn sleep(&self, duration: Duration) -> Result<()>;
+
+    /// Returns a clock like this one whose sleeps obey another flag; `None` if
+    /// they obey none.
+    fn with_cancel(&self, _: &Cancel) -> Option<Arc<dyn Clock>> {
+        None
+    }
 
     /// Returns seconds since 1970-01-01 UTC.
     fn unix_seconds(&self) -> u64 {
@@ -43,6 +49,13 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
+    fn with_cancel(&self, cancel: &Cancel) -> Option<Arc<dyn Clock>> {
+        Some(Arc::new(Self {
+            start: self.start,
+            cancel: cancel.clone(),
+        }))
+    }
+
     fn now(&self) -> Duration {
         self.start.elapsed()
     }

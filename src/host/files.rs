@@ -133,6 +133,19 @@ pub fn write_atomic_mode(path: &Path, content: &[u8], mode: Option<u32>) -> Resu
     with("write", path, write())
 }
 
+/// Appends `content` to a file and forces it to disk; makes the file if needed.
+pub fn append_synced(path: &Path, content: &[u8]) -> Result<()> {
+    let append = || -> io::Result<()> {
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?;
+        file.write_all(content)?;
+        file.sync_data()
+    };
+    with("append to", path, append())
+}
+
 /// Makes a rename in `dir` survive a power loss, where the system can.
 pub fn sync_dir(dir: &Path) {
     #[cfg(unix)]

@@ -23,6 +23,7 @@ pub mod files;
 mod lock;
 pub mod process;
 mod programs;
+mod random;
 mod runner;
 mod terminal;
 
@@ -33,6 +34,7 @@ pub use env::{Env, variables};
 pub use files::FileError;
 pub use lock::{FileLock, LockError};
 pub use programs::{MissingProgram, Package, find_program, require_program};
+pub use random::random_hex;
 pub use runner::{Exit, Output, Runner, RunnerError, SystemRunner};
 pub use terminal::Terminal;
 
@@ -79,6 +81,25 @@ impl Host {
     pub fn with_listener(mut self, listener: Arc<dyn Listener>) -> Self {
         self.listener = listener;
         self
+    }
+
+    /// Returns a host for cleaning up after an interrupt: the same, but a Ctrl-C
+    /// that came before does not stop what is done with it.
+    #[must_use]
+    pub fn for_cleanup(&self) -> Self {
+        let cancel = Cancel::new();
+        Self {
+            runner: self
+                .runner
+                .with_cancel(&cancel)
+                .unwrap_or_else(|| Arc::clone(&self.runner)),
+            clock: self
+                .clock
+                .with_cancel(&cancel)
+                .unwrap_or_else(|| Arc::clone(&self.clock)),
+            cancel,
+            ..self.clone()
+        }
     }
 
     /// Tells the listener a line about `machine`.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::error::{Explain, Interrupted, Kind, Result};
@@ -134,6 +134,12 @@ pub trait Runner: Send + Sync {
     /// Starts a program that outlives rove, in a session of its own, both
     /// output streams appended to `log`. Returns its pid.
     fn spawn(&self, cmd: &Cmd, log: &Path) -> Result<u32>;
+
+    /// Returns a runner like this one that obeys another flag; `None` if this
+    /// one obeys none.
+    fn with_cancel(&self, _: &Cancel) -> Option<Arc<dyn Runner>> {
+        None
+    }
 }
 
 /// Runs real programs.
@@ -327,6 +333,10 @@ impl Runner for SystemRunner {
             let _ = child.wait();
         });
         Ok(pid)
+    }
+
+    fn with_cancel(&self, cancel: &Cancel) -> Option<Arc<dyn Runner>> {
+        Some(Arc::new(Self::new(cancel.clone())))
     }
 }
 

@@ -1,0 +1,90 @@
+//! Every file name that rove puts on disk beside boxes, explained in one place.
+//! Names and contents of the machine's folder are Vagrant's, so that tools which
+//! look into `.vagrant` find the same here.
+//!
+//! ```text
+//! <lab>/.rove/machines/<machine>/<provider>/   MachineFolder
+//! ROVE_HOME/data/                              index, leases, locks
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use crate::host::{Env, variables};
+
+/// Folder beside the Vagrantfile, unless a variable says otherwise.
+pub const DOTFILE_DIR: &str = ".rove";
+/// Folder in it with a folder per machine, in that a folder per provider.
+pub const MACHINES: &str = "machines";
+
+/// The machine's id; it exists from the moment that making it begins until it
+/// is destroyed. No line end.
+pub const ID: &str = "id";
+/// Key of the machine in the index: 32 hex digits, no line end.
+pub const INDEX_UUID: &str = "index_uuid";
+/// Decimal user id of whoever made the machine.
+pub const CREATOR_UID: &str = "creator_uid";
+/// Folder of the Vagrantfile at the last command that acted.
+pub const VAGRANT_CWD: &str = "vagrant_cwd";
+/// JSON: the box that the machine was made from. Read before the Vagrantfile's
+/// wish, so that a changed box name does not break a machine that lives.
+pub const BOX_META: &str = "box_meta";
+/// Private key that replaced the insecure one; mode 0600.
+pub const PRIVATE_KEY: &str = "private_key";
+/// `1.5:<id>` once provisioners have run.
+pub const ACTION_PROVISION: &str = "action_provision";
+/// JSON: the synced folders in force.
+pub const SYNCED_FOLDERS: &str = "synced_folders";
+/// JSON: the forwarded ports in force. Rove's own.
+pub const FORWARDS: &str = "forwarded_ports";
+/// What the current or last command did, a JSON line per event. Rove's own.
+pub const JOURNAL: &str = "journal";
+
+/// Folder of `ROVE_HOME` for everything that is not a box.
+pub const DATA: &str = "data";
+/// Machine index, in `DATA`; Vagrant's version 1 format.
+pub const INDEX: &str = "machine-index/index";
+/// Lock on the index, in `DATA`.
+pub const INDEX_LOCK: &str = "machine-index/index.lock";
+/// Ports promised to commands under way, in `DATA`.
+pub const LEASES: &str = "port-leases.json";
+/// Lock on choosing ports, in `DATA`.
+pub const LEASES_LOCK: &str = "port-leases.lock";
+/// Folder of locks on machines, in `DATA`.
+pub const LOCKS: &str = "locks";
+
+/// Returns the folder for machine state of the lab whose Vagrantfile lies in `root`.
+pub fn dotfile_dir(env: &Env, root: &Path) -> PathBuf {
+    let given = env
+        .path(variables::ROVE_DOTFILE_PATH)
+        .or_else(|| env.path("VAGRANT_DOTFILE_PATH"));
+    root.join(given.unwrap_or_else(|| PathBuf::from(DOTFILE_DIR)))
+}
+
+/// Returns the folder of one machine.
+pub fn machine_dir(dotfile: &Path, machine: &str, provider: &str) -> PathBuf {
+    dotfile.join(MACHINES).join(machine).join(provider)
+}
+
+/// Returns the path of the lock that a command which acts on a machine holds.
+/// It lies outside of the machine's folder, which `destroy` removes.
+pub fn machine_lock(home: &Path, dotfile: &Path, machine: &str) -> PathBuf {
+    // FNV-1a: only has to tell labs apart, and to be the same in every version of rove.
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in dotfile.to_string_lossy().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let plain: String = machine
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(100)
+        .collect();
+    home.join(DATA)
+        .join(LOCKS)
+        .join(format!("{hash:016x}-{plain}.lock"))
+}

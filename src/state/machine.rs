@@ -1,0 +1,293 @@
+//! One machine's folder: what rove knows of it when the hypervisor is silent.
+//! Reading never fails as a whole; what is broken is said in the value, so that
+//! `status` and `destroy` work on damaged machines.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::ForwardedPort;
+use crate::error::Result;
+use crate::host::files;
+
+use super::{Journal, Unfinished, layout};
+
+/// Content of `box_meta`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxMeta {
+    /// Box.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Provider the box was built for.
+    pub provider: String,
+    /// Its folder; relative to the home of the store it lies in.
+    #[serde(default)]
+    pub directory: String,
+}
+
+/// The folder of one machine under one provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineFolder {
+    dotfile: PathBuf,
+    dir: PathBuf,
+}
+
+/// What lies in a machine's folder.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// Id; `None` when there is no machine and none was being made.
+    pub id: Option<String>,
+    /// Key in the machine index.
+    pub index_uuid: Option<String>,
+    /// Folder that the Vagrantfile was in.
+    pub vagrant_cwd: Option<PathBuf>,
+    /// The box it was made from.
+    pub box_meta: Option<BoxMeta>,
+    /// Path of the private key made for it.
+    pub private_key: Option<PathBuf>,
+    /// Provisioners that run once have run.
+    pub provisioned: bool,
+    /// Ports forwarded at the last start.
+    pub forwards: Vec<ForwardedPort>,
+    /// A command that was broken off.
+    pub unfinished: Option<Unfinished>,
+    /// What could not be read, a clause each.
+    pub faults: Vec<String>,
+}
+
+impl MachineFolder {
+    /// Returns the folder of `machine` under `provider`, whether it exists or not.
+    pub fn new(dotfile: &Path, machine: &str, provider: &str) -> Self {
+        Self {
+            dotfile: dotfile.to_owned(),
+            dir: layout::machine_dir(dotfile, machine, provider),
+        }
+    }
+
+    /// Returns the path; providers keep their files here too.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns the path of a file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// Returns the provider that a machine of this name lives under, if one does.
+    /// Should a crash or an old version have left several, the first by name counts.
+    pub fn provider_in_use(dotfile: &Path, machine: &str) -> Option<String> {
+        let dir = dotfile.join(layout::MACHINES).join(machine);
+        files::list_dir(&dir)
+            .unwrap_or_default()
+            .into_iter()
+            .find(|provider| dir.join(provider).join(layout::ID).is_file())
+    }
+
+    /// Returns the names of the machines that have something in the lab's folder.
+    pub fn names(dotfile: &Path) -> Vec<String> {
+        files::list_dir(&dotfile.join(layout::MACHINES)).unwrap_or_default()
+    }
+
+    /// Returns what lies in the folder.
+    pub fn read(&self) -> Record {
+        let mut record = Record::default();
+        record.id = self.text(layout::ID, &mut record.faults);
+        record.index_uuid = self.text(layout::INDEX_UUID, &mut record.faults);
+        record.vagrant_cwd = self
+            .text(layout::VAGRANT_CWD, &mut record.faults)
+            .map(PathBuf::from);
+        record.box_meta = self.json(layout::BOX_META, &mut record.faults);
+        record.forwards = self
+            .json(layout::FORWARDS, &mut record.faults)
+            .unwrap_or_default();
+        let key = self.file(layout::PRIVATE_KEY);
+        record.private_key = key.is_file().then_some(key);
+        record.provisioned = self
+            .text(layout::ACTION_PROVISION, &mut record.faults)
+            .is_some_and(|sentinel| match sentinel.split_once(':') {
+                // Written by Vagrant before 1.5: a time only.
+                None => true,
+                Some((_, id)) => record.id.as_deref() == Some(id),
+            });
+        record.unfinished = Journal::read(&self.file(layout::JOURNAL));
+        record
+    }
+
+    /// Returns just the id, for commands that need nothing else.
+    pub fn id(&self) -> Option<String> {
+        self.text(layout::ID, &mut Vec::new())
+    }
+
+    /// Notes that the making of a machine begins.
+    pub fn begin(&self, id: &str, root: &Path, uid: Option<u32>) -> Result<()> {
+        files::create_dir_all(&self.dir)?;
+        self.write(layout::INDEX_UUID, id)?;
+        if let Some(uid) = uid {
+            self.write(layout::CREATOR_UID, &uid.to_string())?;
+        }
+        self.set_root(root)?;
+        // Last: its presence says that the rest is there.
+        self.write(layout::ID, id)
+    }
+
+    /// Notes where the Vagrantfile lies.
+    pub fn set_root(&self, root: &Path) -> Result<()> {
+        self.write(layout::VAGRANT_CWD, &root.to_string_lossy())
+    }
+
+    /// Notes the box that the machine is made from.
+    pub fn set_box(&self, meta: &BoxMeta) -> Result<()> {
+        self.write_json(layout::BOX_META, meta)
+    }
+
+    /// Notes the forwarded ports in force.
+    pub fn set_forwards(&self, forwards: &[ForwardedPort]) -> Result<()> {
+        self.write_json(layout::FORWARDS, &forwards)
+    }
+
+    /// Notes that provisioners have run.
+    pub fn set_provisioned(&self, id: &str) -> Result<()> {
+        self.write(layout::ACTION_PROVISION, &format!("1.5:{id}"))
+    }
+
+    /// Notes the synced folders in force (JSON).
+    pub fn set_synced_folders(&self, json: &str) -> Result<()> {
+        self.write(layout::SYNCED_FOLDERS, json)
+    }
+
+    /// Starts the journal of a command; what an earlier one left is replaced.
+    pub fn journal(&self, command: &str) -> Result<Journal> {
+        Journal::start(&self.file(layout::JOURNAL), command)
+    }
+
+    /// Removes the folder with everything in it, and the folders above it that
+    /// are empty then, up to the lab's own.
+    pub fn clear(&self) -> Result<()> {
+        // The id goes last: killed on the way, the machine still counts as there
+        // and the next `destroy` finishes.
+        for name in files::list_dir(&self.dir)? {
+            if name != layout::ID {
+                let path = self.dir.join(&name);
+                if path.is_dir() && !path.is_symlink() {
+                    files::remove_dir_all(&path)?;
+                } else {
+                    files::remove_file(&path)?;
+                }
+            }
+        }
+        files::remove_dir_all(&self.dir)?;
+        let mut dir = self.dir.as_path();
+        while let Some(parent) = dir.parent() {
+            if !parent.starts_with(&self.dotfile)
+                || !parent.is_dir()
+                || !files::list_dir(parent)?.is_empty()
+            {
+                break;
+            }
+            files::remove_dir_all(parent)?;
+            dir = parent;
+        }
+        Ok(())
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        files::write_atomic(&self.file(name), text.as_bytes())
+    }
+
+    fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(value).expect("plain data always becomes JSON");
+        self.write(name, &text)
+    }
+
+    fn text(&self, name: &str, faults: &mut Vec<String>) -> Option<String> {
+        match files::read_text_if_exists(&self.file(name)) {
+            Ok(text) => text
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty()),
+            Err(error) => {
+                faults.push(error.to_string());
+                None
+            }
+        }
+    }
+
+    fn json<T: for<'a> Deserialize<'a>>(&self, name: &str, faults: &mut Vec<String>) -> Option<T> {
+        let text = self.text(name, faults)?;
+        serde_json::from_str(&text)
+            .map_err(|error| faults.push(format!("`{name}` is damaged ({error})")))
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(dir: &tempfile::TempDir) -> MachineFolder {
+        MachineFolder::new(&dir.path().join(".rove"), "web", "qemu")
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(&dir);
+        assert_eq!(folder.read(), Record::default());
+        folder.begin("abc", Path::new("/lab"), Some(7)).unwrap();
+        folder.set_provisioned("abc").unwrap();
+        let meta = BoxMeta {
+            name: "org/box".into(),
+            version: "1.0".into(),
+            provider: "libvirt".into(),
+            directory: "boxes/x".into(),
+        };
+        folder.set_box(&meta).unwrap();
+        let record = folder.read();
+        assert_eq!(record.id.as_deref(), Some("abc"));
+        assert_eq!(record.index_uuid.as_deref(), Some("abc"));
+        assert_eq!(record.vagrant_cwd.as_deref(), Some(Path::new("/lab")));
+        assert_eq!(record.box_meta, Some(meta));
+        assert!(record.provisioned && record.faults.is_empty());
+        assert_eq!(
+            MachineFolder::provider_in_use(&dir.path().join(".rove"), "web").as_deref(),
+            Some("qemu")
+        );
+    }
+
+    #[test]
+    fn damage_is_a_fault_and_no_failure() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(&dir);
+        folder.begin("abc", Path::new("/lab"), None).unwrap();
+        files::write_atomic(&folder.file(layout::BOX_META), b"{ half").unwrap();
+        files::write_atomic(&folder.file(layout::JOURNAL), b"\xff\xfe").unwrap();
+        let record = folder.read();
+        assert_eq!(record.id.as_deref(), Some("abc"));
+        assert_eq!((record.box_meta, record.faults.len()), (None, 1));
+    }
+
+    #[test]
+    fn the_sentinel_of_another_machine_does_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(&dir);
+        folder.begin("new", Path::new("/lab"), None).unwrap();
+        folder.set_provisioned("old").unwrap();
+        assert!(!folder.read().provisioned);
+    }
+
+    #[test]
+    fn clearing_leaves_no_empty_folders_but_keeps_neighbours() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(&dir);
+        let other = MachineFolder::new(&dir.path().join(".rove"), "db", "qemu");
+        for each in [&folder, &other] {
+            each.begin("x", Path::new("/lab"), None).unwrap();
+        }
+        folder.clear().unwrap();
+        assert_eq!(MachineFolder::names(&dir.path().join(".rove")), ["db"]);
+        other.clear().unwrap();
+        assert!(!dir.path().join(".rove").exists() && dir.path().exists());
+        other.clear().unwrap();
+    }
+}
