@@ -13,7 +13,7 @@
 # All binaries come from Debian packages, unpacked but not installed, so the box is
 # the same whatever the machine that builds it runs.
 
-# shellcheck source=boxes/lib.sh
+# shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 SIZE_GIB=1
