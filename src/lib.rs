@@ -19,3 +19,5 @@ pub mod guests;
 pub mod state;
 
 pub mod providers;
+
+pub mod ui;

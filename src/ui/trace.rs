@@ -1,0 +1,62 @@
+//! `--debug`: every program that rove runs is shown, as a line that can be
+//! pasted into a shell.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::host::{Exit, Output, Runner};
+use crate::op::Cmd;
+
+use super::{Stream, Ui};
+
+/// Runs programs through another runner and tells about them.
+pub struct TracingRunner {
+    inner: Arc<dyn Runner>,
+    ui: Ui,
+}
+
+impl TracingRunner {
+    /// Returns a runner over `inner` that tells `ui`.
+    pub fn new(inner: Arc<dyn Runner>, ui: Ui) -> Self {
+        Self { inner, ui }
+    }
+
+    fn tell(&self, verb: &str, cmd: &Cmd) {
+        let text = format!("debug: {verb}: {}\n", cmd.show());
+        self.ui.write(Stream::Stderr, &text);
+    }
+
+    fn ended(&self, cmd: &Cmd, exit: Exit) {
+        let program = cmd.program.to_string_lossy();
+        let text = format!("debug: {program} ended: {exit:?}\n");
+        self.ui.write(Stream::Stderr, &text);
+    }
+}
+
+impl Runner for TracingRunner {
+    fn run(&self, cmd: &Cmd, time_limit: Option<Duration>) -> Result<Output> {
+        self.tell("run", cmd);
+        let output = self.inner.run(cmd, time_limit)?;
+        self.ended(cmd, output.exit);
+        Ok(output)
+    }
+
+    fn run_lines(&self, cmd: &Cmd, line: &mut dyn FnMut(bool, &str)) -> Result<Exit> {
+        self.tell("run", cmd);
+        let exit = self.inner.run_lines(cmd, line)?;
+        self.ended(cmd, exit);
+        Ok(exit)
+    }
+
+    fn run_attached(&self, cmd: &Cmd) -> Result<Exit> {
+        self.tell("run here", cmd);
+        self.inner.run_attached(cmd)
+    }
+
+    fn spawn(&self, cmd: &Cmd, log: &Path) -> Result<u32> {
+        self.tell("start", cmd);
+        self.inner.spawn(cmd, log)
+    }
+}
