@@ -16,8 +16,11 @@ pub mod host;
 pub mod boxes;
 pub mod communicators;
 pub mod guests;
+pub mod network;
 pub mod state;
 
 pub mod providers;
+
+pub mod plan;
 
 pub mod ui;

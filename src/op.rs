@@ -149,6 +149,8 @@ pub enum Verb {
     Suspend,
     /// Goes on from saved memory.
     Resume,
+    /// Throws saved memory away; the machine is then off.
+    Discard,
     /// Removes the machine and its disks.
     Destroy,
     /// Saves a snapshot.
@@ -174,6 +176,8 @@ pub enum Op {
     /// Run the script that restarts the guest, and wait until the guest is
     /// back (`communicators::reboot`).
     Reboot(Script),
+    /// Set the guest's clock from the host's, where the guest lets us.
+    SetGuestClock,
     /// Run a script in the guest.
     Guest(Script),
     /// Run a command on the host.
