@@ -42,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fancy_regex", &["ruby/"]),
     ("reqwest", &["boxes/fetch", "boxes/http"]),
     ("rustls", &["boxes/fetch", "boxes/http"]),
-    ("tar", &["boxes/"]),
+    ("tar", &["boxes/", "communicators/ssh/"]),
     ("flate2", &["boxes/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),

@@ -1,0 +1,150 @@
+//! What can go wrong with SSH that is not the guest's slowness or a lost line.
+
+use std::path::PathBuf;
+
+use crate::error::{Explain, Kind};
+
+/// An SSH operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SshError {
+    /// A private key cannot be used.
+    #[error("cannot use the private key `{}`: {reason}", path.display())]
+    Key {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The key has a passphrase.
+    #[error("the private key `{}` has a passphrase", path.display())]
+    Passphrase {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A key could not be made.
+    #[error("cannot make a key pair: {reason}")]
+    Generate {
+        /// Why.
+        reason: String,
+    },
+    /// `config.ssh.verify_host_key` forbids this server.
+    #[error("the host key of {address} is not the known one")]
+    HostKey {
+        /// Address and port.
+        address: String,
+    },
+    /// The server refused every key and password.
+    #[error("{address} refused the login of `{user}`")]
+    Refused {
+        /// Address and port.
+        address: String,
+        /// User.
+        user: String,
+        /// What was tried, in order.
+        tried: Vec<String>,
+    },
+    /// No connection, or the protocol broke.
+    #[error("cannot connect to {address}: {reason}")]
+    Connect {
+        /// Address and port.
+        address: String,
+        /// What the system or the server said.
+        reason: String,
+    },
+    /// A setting that the built-in client does not know.
+    #[error("`config.ssh.{setting}` does not work with the built-in SSH client yet")]
+    Unsupported {
+        /// Setting.
+        setting: &'static str,
+    },
+    /// A file could not be copied.
+    #[error("cannot copy {what}")]
+    Transfer {
+        /// From where to where.
+        what: String,
+        /// What the guest said.
+        said: String,
+    },
+    /// The runtime of the client could not be made.
+    #[error("cannot start the SSH client")]
+    Runtime {
+        /// Reason.
+        source: std::io::Error,
+    },
+}
+
+impl SshError {
+    /// Returns whether waiting can't make it better.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Key { .. }
+                | Self::Passphrase { .. }
+                | Self::HostKey { .. }
+                | Self::Unsupported { .. }
+                | Self::Runtime { .. }
+        )
+    }
+}
+
+impl Explain for SshError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Key { .. } | Self::Passphrase { .. } | Self::Unsupported { .. } => Kind::Config,
+            Self::Generate { .. } | Self::Runtime { .. } => Kind::Environment,
+            _ => Kind::External,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Key { .. } => {
+                vec!["set `config.ssh.private_key_path` to a readable private key in OpenSSH or PEM form".to_owned()]
+            }
+            Self::Passphrase { path } => vec![
+                "set `config.ssh.keys_only = false` and add the key to an SSH agent with `ssh-add`"
+                    .to_owned(),
+                format!(
+                    "or take the passphrase off a copy of it: `ssh-keygen -p -N '' -f COPY` (now {})",
+                    path.display()
+                ),
+            ],
+            Self::HostKey { .. } => vec![
+                "set `config.ssh.verify_host_key = :never` for machines that are made anew"
+                    .to_owned(),
+            ],
+            Self::Refused { user, tried, .. } => {
+                let tried = if tried.is_empty() {
+                    "no key and no password to offer".to_owned()
+                } else {
+                    format!("tried {}", tried.join(", "))
+                };
+                vec![format!(
+                    "{tried}; check `config.ssh.username` (now `{user}`), `config.ssh.private_key_path` and `config.ssh.password`"
+                )]
+            }
+            Self::Unsupported { .. } => {
+                vec!["take the setting out, or use it with `rove ssh` only".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Transfer { said, .. } => Some(said.clone()).filter(|said| !said.is_empty()),
+            _ => None,
+        }
+    }
+
+    fn vagrant_class(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Key { .. } => "Vagrant::Errors::SSHKeyBadPermissions",
+            Self::Passphrase { .. } => "Vagrant::Errors::SSHKeyTypeNotSupported",
+            Self::Refused { .. } => "Vagrant::Errors::SSHAuthenticationFailed",
+            Self::Transfer { .. } => "Vagrant::Errors::SCPPermissionDenied",
+            Self::Connect { .. } => "Vagrant::Errors::SSHConnectionRefused",
+            _ => return None,
+        })
+    }
+}
