@@ -169,13 +169,13 @@ fn a_file_goes_into_a_folder_and_a_folder_as_its_content() {
     let from = pair.server.path("from");
     std::fs::create_dir_all(from.join("sub")).unwrap();
     let mut file = std::fs::File::create(from.join("sub/a b")).unwrap();
-    file.write_all(&[7; 100_000]).unwrap();
+    file.write_all(&vec![7; 100_000]).unwrap();
     std::fs::write(from.join(".hidden"), "h").unwrap();
     let to = pair.server.path("to");
     pair.ssh
         .upload(&Content::Path(from.clone()), to.to_str().unwrap(), None)
         .unwrap();
-    assert_eq!(std::fs::read(to.join("sub/a b")).unwrap(), [7; 100_000]);
+    assert_eq!(std::fs::read(to.join("sub/a b")).unwrap(), vec![7; 100_000]);
     assert_eq!(std::fs::read(to.join(".hidden")).unwrap(), b"h");
     let one = Content::Path(from.join(".hidden"));
     pair.ssh
