@@ -38,6 +38,7 @@ apt_sources() {
 
 # Prints the address of the first apt repository of this machine with that label.
 repository_of() {
+    # shellcheck disable=SC2016  # apt-get fills in the fields, not the shell
     apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null |
         sed -n "s/^$1|//p" | head -n 1
 }

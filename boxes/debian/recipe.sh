@@ -21,14 +21,14 @@ case $VARIANT in
     *) die "no variant \`$VARIANT\`" ;;
 esac
 packages=(
-    systemd-sysv dbus udev kmod systemd-boot-efi "$kernel_package"
+    systemd-sysv dbus udev kmod busybox-static systemd-boot-efi "$kernel_package"
     openssh-server sudo rsync python3 ca-certificates
     ifupdown isc-dhcp-client iproute2 iputils-ping netbase
     less procps vim-tiny
 )
-# Drivers of the disk controllers that hypervisors offer, for the initial RAM disk.
-disk_modules=(virtio_pci virtio_blk virtio_scsi sd_mod ata_piix ahci nvme hv_storvsc mptspi mptsas
-    vmw_pvscsi xen-blkfront ext4 crc32c_generic)
+# The file system, and the disk controllers that hypervisors offer, for boot/init.
+disk_modules=(ext4 crc32c_generic virtio_pci virtio_blk sd_mod ahci ata_piix virtio_scsi nvme hv_storvsc mptspi
+    mptsas vmw_pvscsi)
 # Parts of the usual kernel that no virtual machine has a use for: half its size.
 useless_modules=(sound drivers/media drivers/gpu/drm/amd drivers/gpu/drm/i915 drivers/gpu/drm/nouveau
     drivers/gpu/drm/radeon drivers/net/wireless drivers/infiniband drivers/staging drivers/iio drivers/isdn
@@ -79,8 +79,7 @@ assemble() {
     rm "$WORK/system.tar"
     kernel_version=$(ls "$system/lib/modules")
     mapfile -t files < <(modules_of "$system" "$kernel_version" "${disk_modules[@]}")
-    # The builder's own busybox: the box does not need one for anything else.
-    make_initrd "$WORK/initrd.img" /bin/busybox "${files[@]}"
+    make_initrd "$WORK/initrd.img" "$system/bin/busybox" "${files[@]}"
     make_root_image "$WORK/root.ext4" $((SIZE_GIB * 1024 - BOOT_MIB - 1)) "$system"
     make_disk "$WORK/box.img" "$SIZE_GIB" "$BOOT_MIB" "$system/boot/vmlinuz-$kernel_version" "$WORK/initrd.img" \
         "$system/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$WORK/root.ext4" \

@@ -22,15 +22,14 @@ case $VARIANT in
     cloud)
         kernel_package=linux-image-cloud-amd64
         name=rove/tiny
-        disk_modules=(virtio_pci virtio_blk virtio_scsi sd_mod ata_piix nvme ext4 crc32c_generic)
+        disk_modules=(ext4 crc32c_generic virtio_pci virtio_blk sd_mod ata_piix virtio_scsi nvme)
         # Those for the rest of the hardware are loaded by /etc/rc when it is there.
         modules=(virtio_net virtio_rng virtio_balloon virtio_console virtiofs button evdev)
         ;;
     generic)
         kernel_package=linux-image-amd64
         name=rove/tiny-generic
-        disk_modules=(virtio_pci virtio_blk virtio_scsi sd_mod ata_piix ahci nvme hv_storvsc mptspi vmw_pvscsi
-            ext4 crc32c_generic)
+        disk_modules=(ext4 crc32c_generic virtio_pci virtio_blk sd_mod ahci ata_piix virtio_scsi nvme hv_storvsc mptspi vmw_pvscsi)
         modules=(virtio_net virtio_rng virtio_balloon virtio_console virtiofs 9p 9pnet_virtio
             e1000 e1000e pcnet32 vmxnet3 hv_netvsc hv_utils button evdev)
         ;;

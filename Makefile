@@ -1,0 +1,47 @@
+# The commands of this project. `make demo` and `make test` begin on a bare Debian or
+# Ubuntu machine: they install what is missing and say what it is for.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+# Where rustup puts cargo; a shell that was opened before has no such path.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export ROVE_BOXES_OUT ?= $(TARGET)/boxes
+
+.PHONY: help demo test build boxes bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo    install what is missing, build rove and a Debian box, and run a machine with them'
+	@echo 'make test    install what the tests need and run them all, real machines included'
+	@echo 'make build   rove in release mode: target/release/rove'
+	@echo 'make boxes   the boxes tiny, tiny-generic and debian12 with their catalogs: target/boxes'
+	@echo 'make bench   the measurements of docs/performance.md'
+	@echo 'make clean   remove everything that was built'
+
+build:
+	@boxes/requirements build
+	@cargo build --release --locked
+	@echo 'Built $(TARGET)/release/rove'
+
+boxes:
+	@boxes/requirements boxes run
+	@boxes/build
+
+demo:
+	@boxes/requirements build run boxes
+	@cargo build --release --locked
+	@boxes/build debian12
+	@tests/demo/run $(TARGET)
+
+test:
+	@tests/run
+
+bench:
+	@boxes/requirements build run boxes bench
+	@cargo build --release --locked
+	@boxes/build tiny
+	@tests/bench/run
+
+clean:
+	rm -rf $(TARGET)
