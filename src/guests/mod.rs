@@ -1,10 +1,28 @@
 //! Families of guest systems: what to run in a guest to reach an end. A family
 //! inherits from its parent; nothing here acts, everything returns scripts.
 //!
-//! Reading order: [`Guest`], then `detect`, then a file per family.
+//! Reading order: [`Guest`], then `detect`, `linux` (what most inherit), then a
+//! file per family.
 
 use crate::config::Connection;
 use crate::op::Script;
+
+mod alpine;
+mod arch;
+mod bsd;
+mod debian;
+mod detect;
+mod gentoo;
+mod keys;
+mod linux;
+mod redhat;
+mod suse;
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests;
+
+pub use detect::{DetectError, by_name, detect_script, family, names};
 
 /// A family of guest systems. A missing entry is looked up in the parent.
 #[derive(Debug)]
@@ -13,7 +31,9 @@ pub struct Guest {
     pub name: &'static str,
     /// The family it descends from.
     pub parent: Option<&'static Guest>,
-    /// Shell test that exits 0 in a guest of this family.
+    /// Shell test that exits 0 in a guest of this family. It may use
+    /// `is NAME` (the system is NAME or says that it is like it) and `kernel`
+    /// (what `uname -s` prints).
     pub probe: &'static str,
     /// Powers the guest off.
     pub halt: Option<fn() -> Script>,
@@ -29,9 +49,28 @@ pub struct Guest {
     pub rsync_installed: Option<fn() -> Script>,
     /// Installs rsync.
     pub rsync_install: Option<fn() -> Script>,
+    /// How a host's rsync starts the guest's, to reach files of any owner.
+    pub rsync_command: Option<&'static str>,
 }
 
 impl Guest {
+    /// Returns a family that has nothing of its own; entries are put over it.
+    const fn of(name: &'static str, parent: Option<&'static Guest>, probe: &'static str) -> Self {
+        Self {
+            name,
+            parent,
+            probe,
+            halt: None,
+            reboot: None,
+            set_hostname: None,
+            insert_key: None,
+            remove_key: None,
+            rsync_installed: None,
+            rsync_install: None,
+            rsync_command: None,
+        }
+    }
+
     /// Returns the family and its ancestors, nearest first.
     pub fn chain(&'static self) -> impl Iterator<Item = &'static Guest> {
         std::iter::successors(Some(self), |guest| guest.parent)
