@@ -1,0 +1,205 @@
+//! Help texts, made from the parser's tree: flags in Vagrant's manner, where
+//! `--[no-]color` stands for a pair.
+
+use std::fmt::Write as _;
+
+use clap::{Arg, CommandFactory};
+
+use crate::ui::Ui;
+
+use super::{Tree, usage};
+
+/// Arguments of `rove help`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Command to explain
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// Column that descriptions start in.
+const COLUMN: usize = 34;
+
+/// Prints the help of the command that `words` begin with.
+pub(super) fn run(ui: &Ui, words: &[String]) -> i32 {
+    let Some(first) = words.first() else {
+        print_all(ui);
+        // Vagrant's code for a plain `help`.
+        return 1;
+    };
+    let mut tree = Tree::command();
+    let mut name = "rove".to_owned();
+    if tree.find_subcommand(first).is_none() {
+        return unknown(ui, first);
+    }
+    for word in words {
+        let Some(sub) = tree.find_subcommand(word) else {
+            break;
+        };
+        name = format!("{name} {}", sub.get_name());
+        tree = sub.clone();
+    }
+    ui.print_data(&of_command(&name, &tree));
+    0
+}
+
+/// Prints the help of rove itself.
+pub(super) fn print_all(ui: &Ui) {
+    ui.print_data(&overview(None));
+}
+
+/// Answers a command that there is not: the nearest one, and all there are.
+pub(super) fn unknown(ui: &Ui, word: &str) -> i32 {
+    let near = usage::nearest_command(word)
+        .map(|near| format!(" Did you mean `rove {near}`?"))
+        .unwrap_or_default();
+    if ui.is_machine_readable() {
+        for command in Tree::command().get_subcommands() {
+            ui.record(None, "cli-command", &[command.get_name()]);
+        }
+    } else {
+        let headline = format!("rove has no command `{word}`.{near}\n");
+        ui.print_data(&overview(Some(&headline)));
+    }
+    1
+}
+
+fn overview(headline: Option<&str>) -> String {
+    let tree = Tree::command();
+    let mut text = String::new();
+    if let Some(headline) = headline {
+        text.push_str(headline);
+        text.push('\n');
+    }
+    text.push_str("Usage: rove [flags] <command> [arguments]\n\nCommands:\n");
+    text.push_str(&commands(&tree));
+    text.push_str("\n`rove <command> --help` explains one of them.\n");
+    text.push_str("\nFlags for every command:\n");
+    text.push_str(&global_flags());
+    text
+}
+
+fn of_command(name: &str, tree: &clap::Command) -> String {
+    let mut text = format!("Usage: {}\n", usage_line(name, tree));
+    if let Some(about) = tree.get_about() {
+        let _ = write!(text, "\n{about}.\n");
+    }
+    if let Some(more) = tree.get_after_help() {
+        let _ = write!(text, "\n{more}\n");
+    }
+    if tree.has_subcommands() {
+        text.push_str("\nSubcommands:\n");
+        text.push_str(&commands(tree));
+        let _ = write!(
+            text,
+            "\n`{name} <subcommand> --help` explains one of them.\n"
+        );
+    }
+    let arguments = arguments(tree);
+    if !arguments.is_empty() {
+        text.push_str("\nArguments:\n");
+        text.push_str(&arguments);
+    }
+    let own: Vec<&Arg> = tree
+        .get_arguments()
+        .filter(|arg| arg.get_long().is_some())
+        .collect();
+    let flags = flags(&own);
+    if !flags.is_empty() {
+        text.push_str("\nFlags:\n");
+        text.push_str(&flags);
+    }
+    text.push_str("\nFlags for every command:\n");
+    text.push_str(&global_flags());
+    text
+}
+
+fn usage_line(name: &str, tree: &clap::Command) -> String {
+    let mut line = format!("{name} [flags]");
+    if tree.has_subcommands() {
+        line.push_str(" <subcommand>");
+    }
+    for arg in tree.get_positionals().filter(|arg| !arg.is_hide_set()) {
+        let dashes = if arg.is_last_set() { "-- " } else { "" };
+        let word = value_name(arg);
+        let many = arg
+            .get_num_args()
+            .is_some_and(|range| range.max_values() > 1);
+        let many = if many { " …" } else { "" };
+        let _ = if arg.is_required_set() {
+            write!(line, " {dashes}{word}{many}")
+        } else {
+            write!(line, " [{dashes}{word}{many}]")
+        };
+    }
+    line
+}
+
+fn commands(tree: &clap::Command) -> String {
+    let shown = tree.get_subcommands().filter(|sub| !sub.is_hide_set());
+    shown.fold(String::new(), |mut text, sub| {
+        let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:14} {about}", sub.get_name());
+        text
+    })
+}
+
+fn arguments(tree: &clap::Command) -> String {
+    let shown = tree.get_positionals().filter(|arg| !arg.is_hide_set());
+    shown.fold(String::new(), |mut text, arg| {
+        row(&mut text, &format!("  {}", value_name(arg)), arg);
+        text
+    })
+}
+
+fn global_flags() -> String {
+    let tree = Tree::command();
+    let all: Vec<&Arg> = tree
+        .get_arguments()
+        .filter(|arg| arg.get_long().is_some())
+        .collect();
+    flags(&all)
+}
+
+fn flags(all: &[&Arg]) -> String {
+    let has = |long: &str| all.iter().any(|arg| arg.get_long() == Some(long));
+    let mut text = String::new();
+    for arg in all.iter().filter(|arg| !arg.is_hide_set()) {
+        let Some(long) = arg.get_long() else { continue };
+        // `ssh -t` has its other half among the flags of every command.
+        let pair = has(&format!("no-{long}")) || long == "tty";
+        let no = if pair { "[no-]" } else { "" };
+        let short = arg
+            .get_short()
+            .map_or("    ".to_owned(), |short| format!("-{short}, "));
+        let value = if arg.get_action().takes_values() {
+            format!(" {}", value_name(arg))
+        } else {
+            String::new()
+        };
+        row(&mut text, &format!("  {short}--{no}{long}{value}"), arg);
+    }
+    text
+}
+
+fn row(text: &mut String, name: &str, arg: &Arg) {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let _ = if name.chars().count() < COLUMN {
+        writeln!(text, "{name:COLUMN$}{help}")
+    } else {
+        writeln!(text, "{name}\n{:COLUMN$}{help}", "")
+    };
+}
+
+fn value_name(arg: &Arg) -> String {
+    arg.get_value_names().map_or_else(
+        || arg.get_id().to_string().to_uppercase(),
+        |names| {
+            names
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
+        },
+    )
+}
