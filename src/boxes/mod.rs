@@ -5,18 +5,29 @@
 //! `stream` (bytes from a server or a file, with resume), `unpack` (bytes to a
 //! folder), `store` (boxes on disk). HTTP has one home: `fetch`.
 
-#![allow(dead_code, reason = "fetching lands next")]
-
+mod add;
 mod catalog;
 mod digest;
 mod error;
+mod fetch;
+mod flush;
+mod gzip;
+mod holes;
 pub mod name;
+mod partial;
+mod resolve;
 mod store;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod unpack;
 mod version;
 
+pub use add::{Added, add, add_candidate, ensure};
 pub use catalog::{Catalog, Offer, Release};
 pub use digest::{Checksum, ChecksumKind};
 pub use error::BoxError;
+pub use resolve::resolve;
 pub use store::{Installed, Store};
 pub use version::{Constraint, Segment, Version};
 
@@ -133,8 +144,8 @@ pub struct Candidate {
     pub architecture: Option<String>,
     /// Where the file lies: mirrors, tried in turn.
     pub places: Vec<name::Place>,
-    /// What it must hash to.
-    pub checksum: Option<Checksum>,
+    /// What it must hash to: the catalog's checksum and the request's.
+    pub checksums: Vec<Checksum>,
     /// Where the catalog is that names it.
     pub catalog: Option<name::Place>,
 }

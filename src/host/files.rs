@@ -206,6 +206,15 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes a symbolic link to a file (on Windows a folder would need another call).
+pub fn symlink(target: &Path, at: &Path) -> Result<()> {
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink(target, at);
+    #[cfg(windows)]
+    let made = std::os::windows::fs::symlink_file(target, at);
+    with("make the link", at, made)
+}
+
 /// Sets permission bits; does nothing where there are none.
 pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     #[cfg(unix)]

@@ -1,0 +1,262 @@
+//! Which file a request means: asks catalogs, downloads nothing.
+
+use crate::error::Result;
+use crate::event::Level;
+use crate::host::{FileError, Host, files};
+
+use super::fetch::{Client, Trouble, server};
+use super::name::{Place, Seen, is_address, places};
+use super::stream::head;
+use super::version::Version;
+use super::{BoxError, Candidate, Catalog, Checksum, Request};
+
+/// A longer text is no catalog (Vagrant's limit too).
+const MAX_CATALOG: u64 = 20 << 20;
+/// Catalogs are asked for; a server that has but a box file gives that.
+const ACCEPT: &str = "application/json, */*;q=0.5";
+
+/// What lies at a place.
+enum Found {
+    Catalog(Vec<u8>),
+    BoxFile,
+}
+
+/// Returns the one file that `request` means.
+pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
+    let typed: Vec<&str> = if request.urls.is_empty() {
+        request.name.as_deref().into_iter().collect()
+    } else {
+        request.urls.iter().map(String::as_str).collect()
+    };
+    let mut asker = Asker {
+        host,
+        request,
+        client: None,
+    };
+    let mut mirrors = Vec::new();
+    let mut last = None;
+    for address in &typed {
+        let places = places(address, seen(host, address))?;
+        match asker.first(address, &places) {
+            Ok((place, Found::Catalog(text))) => {
+                if typed.len() > 1 {
+                    let place = place.to_string();
+                    return Err(BoxError::SeveralCatalogs { place }.into());
+                }
+                return from_catalog(request, place, &text);
+            }
+            Ok((place, Found::BoxFile)) => mirrors.push(place),
+            Err(failure) if typed.len() > 1 && failure.downcast_ref::<BoxError>().is_some() => {
+                let machine = request.machine.as_deref();
+                host.say(
+                    machine,
+                    Level::Warn,
+                    format!("{failure}; trying the next address"),
+                );
+                last = Some(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    match (mirrors.first(), last) {
+        (Some(_), _) => plain(request, mirrors),
+        (None, Some(failure)) => Err(failure),
+        (None, None) => Err(BoxError::AddressMalformed {
+            address: String::new(),
+        }
+        .into()),
+    }
+}
+
+fn seen<'a>(host: &'a Host, address: &str) -> Seen<'a> {
+    Seen {
+        cwd: &host.cwd,
+        is_file: !is_address(address) && host.cwd.join(address).is_file(),
+        server: server(host),
+    }
+}
+
+struct Asker<'a> {
+    host: &'a Host,
+    request: &'a Request,
+    client: Option<Client>,
+}
+
+impl Asker<'_> {
+    /// Returns the first of `places` where there is something.
+    fn first(&mut self, address: &str, places: &[Place]) -> Result<(Place, Found)> {
+        let mut answer = None;
+        for place in places {
+            match self.look(place) {
+                Ok(found) => return Ok((place.clone(), found)),
+                Err(failure) => {
+                    let gone = matches!(failure.downcast_ref(), Some(BoxError::Gone { .. }));
+                    if !gone {
+                        return Err(failure);
+                    }
+                    answer = Some(failure);
+                }
+            }
+        }
+        if places.len() > 1 {
+            return Err(BoxError::NotFound {
+                name: address.to_owned(),
+                server: server(self.host).to_owned(),
+            }
+            .into());
+        }
+        Err(answer.unwrap_or_else(|| {
+            let address = address.to_owned();
+            BoxError::AddressMalformed { address }.into()
+        }))
+    }
+
+    fn look(&mut self, place: &Place) -> Result<Found> {
+        let url = match place {
+            Place::File(path) if !path.exists() => {
+                return Err(BoxError::NoSuchFile { path: path.clone() }.into());
+            }
+            Place::File(path) => {
+                let is_text = head(path, 512)?.trim_ascii_start().starts_with(b"{");
+                let length = std::fs::metadata(path)
+                    .map_err(|error| FileError::new("read", path, error))?
+                    .len();
+                return if is_text && length <= MAX_CATALOG {
+                    Ok(Found::Catalog(files::read(path)?))
+                } else {
+                    Ok(Found::BoxFile)
+                };
+            }
+            Place::Url(url) => url,
+        };
+        if self.client.is_none() {
+            self.client = Some(Client::new(self.host, self.request)?);
+        }
+        let client = self.client.as_ref().expect("it was made just now");
+        let mut tries = 0;
+        loop {
+            match catalog_at(client, url) {
+                Ok(Some(text)) => return Ok(Found::Catalog(text)),
+                Ok(None) => return Ok(Found::BoxFile),
+                Err(Trouble::Broke(broke)) if broke.unreachable.is_none() && tries < 2 => {
+                    tries += 1;
+                    let why = format!("the connection broke: {}", broke.reason);
+                    client.wait_told(std::time::Duration::from_secs(tries), &why)?;
+                }
+                Err(trouble) => return Err(trouble.give_up(url)),
+            }
+        }
+    }
+}
+
+/// Returns the text at an address if it is a catalog. Of a box file only the
+/// beginning is read: the connection is then dropped.
+fn catalog_at(client: &Client, url: &url::Url) -> Result<Option<Vec<u8>>, Trouble> {
+    let mut reply = client.get(url, ACCEPT, None)?;
+    let kind = reply.content_type().unwrap_or_default();
+    let says_json = kind == "application/json" || kind.ends_with("+json");
+    let mut text = Vec::new();
+    let mut more = reply.read(&mut text, 1)?;
+    let start = text.trim_ascii_start();
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    if start.starts_with(b"<") || kind == "text/html" {
+        let url = super::name::without_secrets(url);
+        return Err(BoxError::WebPage { url }.into());
+    }
+    if !says_json && !start.starts_with(b"{") {
+        return Ok(None);
+    }
+    while more && text.len() as u64 <= MAX_CATALOG {
+        let wanted = text.len() + (64 << 10);
+        more = reply.read(&mut text, wanted)?;
+    }
+    if text.len() as u64 > MAX_CATALOG {
+        return Err(BoxError::CatalogMalformed {
+            place: super::name::without_secrets(url),
+            reason: "it is too long".to_owned(),
+        }
+        .into());
+    }
+    Ok(Some(text))
+}
+
+fn from_catalog(request: &Request, place: Place, text: &[u8]) -> Result<Candidate> {
+    let catalog = Catalog::parse(text, &place.to_string())?;
+    let malformed = |reason: String| BoxError::CatalogMalformed {
+        place: place.to_string(),
+        reason,
+    };
+    let name = match (&request.name, &catalog.name) {
+        // A name that is an address or a path says where, not what.
+        (Some(wanted), Some(found)) if wanted != found && !request.urls.is_empty() => {
+            return Err(BoxError::NameDiffers {
+                place: place.to_string(),
+                wanted: wanted.clone(),
+                found: found.clone(),
+            }
+            .into());
+        }
+        (Some(wanted), _) => wanted.clone(),
+        (None, Some(found)) => found.clone(),
+        (None, None) => return Err(malformed("it has no `name`".to_owned()).into()),
+    };
+    let (release, offer) = catalog.require(
+        &name,
+        &request.constraint,
+        &request.providers,
+        &request.architecture,
+    )?;
+    let Some(url) = &offer.url else {
+        let reason = format!("{} for {} has no `url`", release.text, offer.provider);
+        return Err(malformed(reason).into());
+    };
+    check_part(&place, "version", &release.text)?;
+    check_part(&place, "provider", &offer.provider)?;
+    let own = Checksum::read(offer.checksum_type.as_deref(), offer.checksum.as_deref())?;
+    let architecture = offer.folder_architecture().map(str::to_owned);
+    if let Some(architecture) = &architecture {
+        check_part(&place, "architecture", architecture)?;
+    }
+    Ok(Candidate {
+        places: vec![place.beside(url)?],
+        version: release.text.clone(),
+        provider: Some(offer.provider.clone()),
+        architecture,
+        checksums: own.into_iter().chain(request.checksum.clone()).collect(),
+        catalog: Some(place),
+        name,
+    })
+}
+
+/// Names from a catalog become folders: nothing else may come of them.
+pub(super) fn check_part(place: &Place, what: &str, text: &str) -> Result<(), BoxError> {
+    if text.is_empty() || text.starts_with('.') || text.contains(['/', '\\', '\0', ':']) {
+        return Err(BoxError::CatalogMalformed {
+            place: place.to_string(),
+            reason: format!("`{text}` is no {what}"),
+        });
+    }
+    Ok(())
+}
+
+/// A box file without a catalog has version 0.
+fn plain(request: &Request, places: Vec<Place>) -> Result<Candidate> {
+    let place = places[0].to_string();
+    let Some(name) = request.name.clone() else {
+        return Err(BoxError::NameNeeded { place }.into());
+    };
+    let zero: Version = "0".parse()?;
+    if !request.constraint.matches(&zero) {
+        let constraint = request.constraint.to_string();
+        return Err(BoxError::VersionNotChoosable { place, constraint }.into());
+    }
+    Ok(Candidate {
+        name,
+        version: "0".to_owned(),
+        provider: None,
+        architecture: None,
+        places,
+        checksums: request.checksum.clone().into_iter().collect(),
+        catalog: None,
+    })
+}
