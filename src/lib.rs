@@ -20,6 +20,8 @@ pub mod network;
 pub mod state;
 
 pub mod providers;
+pub mod provision;
+pub mod sync;
 
 pub mod plan;
 

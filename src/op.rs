@@ -21,6 +21,8 @@ pub struct Cmd {
     pub stdin: Option<Vec<u8>>,
     /// Texts that must never be shown when the command is printed.
     pub secrets: Vec<String>,
+    /// Show its output to the user, line by line.
+    pub show_output: bool,
 }
 
 impl Cmd {
