@@ -70,6 +70,26 @@ pub fn boot_id() -> String {
         .unwrap_or_default()
 }
 
+/// Returns the command line of a process, word by word; `None` where it cannot
+/// be told (no such process, another user's, a system without `/proc`).
+pub fn command_line(pid: u32) -> Option<Vec<String>> {
+    let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let words = bytes.split(|byte| *byte == 0);
+    Some(
+        words
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect(),
+    )
+}
+
+/// Returns the ids of all processes; empty on a system without `/proc`.
+pub fn all() -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
 /// Returns when a process started; `None` if there is none, or only its zombie.
 #[cfg(target_os = "linux")]
 fn start_time(pid: u32) -> Option<u64> {

@@ -272,16 +272,8 @@ impl Runner for SystemRunner {
             let sender = sender.clone();
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream);
-                let mut bytes = Vec::new();
-                while reader
-                    .read_until(b'\n', &mut bytes)
-                    .is_ok_and(|read| read > 0)
-                {
-                    let text = String::from_utf8_lossy(&bytes)
-                        .trim_end_matches(['\n', '\r'])
-                        .to_owned();
-                    bytes.clear();
-                    if sender.send((is_stderr, text)).is_err() {
+                while let Some(line) = next_line(&mut reader) {
+                    if sender.send((is_stderr, line)).is_err() {
                         return;
                     }
                 }
@@ -357,6 +349,31 @@ fn detach(command: &mut Command) {
     }
 }
 
+/// Returns the next line. A lone carriage return ends one too: that is how
+/// programs redraw a progress figure.
+fn next_line(reader: &mut impl BufRead) -> Option<String> {
+    let mut bytes = Vec::new();
+    loop {
+        let buffer = reader.fill_buf().ok()?;
+        if buffer.is_empty() {
+            return (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned());
+        }
+        let Some(end) = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+            let taken = buffer.len();
+            bytes.extend_from_slice(buffer);
+            reader.consume(taken);
+            continue;
+        };
+        let carriage_return = buffer[end] == b'\r';
+        bytes.extend_from_slice(&buffer[..end]);
+        // "\r\n" is one line end; its second byte may come later, and then
+        // looks like an empty line, which no caller minds.
+        let both = carriage_return && buffer.get(end + 1) == Some(&b'\n');
+        reader.consume(end + 1 + usize::from(both));
+        return Some(String::from_utf8_lossy(&bytes).into_owned());
+    }
+}
+
 fn collect(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -424,14 +441,12 @@ mod tests {
         let mut lines = Vec::new();
         let exit = runner()
             .run_lines(
-                &Cmd::new("sh").args(["-c", "echo a; echo b"]),
+                &Cmd::new("sh").args(["-c", r"printf 'a\n\n 5%%\r10%%\r\nend'"]),
                 &mut |_, text| lines.push(text.to_owned()),
             )
             .unwrap();
-        assert_eq!(
-            (exit, lines),
-            (Exit::Code(0), vec!["a".to_owned(), "b".to_owned()])
-        );
+        assert_eq!(exit, Exit::Code(0));
+        assert_eq!(lines, ["a", "", " 5%", "10%", "end"]);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! Reading order: [`Provider`], [`Machine`], [`MachineSpec`], then a folder per
 //! provider: `mod` (Provider), `machine` (Machine), `settings` (its typed block).
 
+pub mod list;
+pub mod qemu;
+
 use std::path::{Path, PathBuf};
 
 use crate::config::{Endpoint, ForwardedPort, MachineConfig, Network, ProviderBlock, Size};

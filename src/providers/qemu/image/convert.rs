@@ -1,0 +1,225 @@
+//! Turns the disks of a box into images that overlays can lie on. qcow2 and raw
+//! serve as they are; others are converted once and kept.
+
+use std::path::{Path, PathBuf};
+
+use super::{BoxDisks, header};
+use crate::error::Result;
+use crate::event::{Event, Unit};
+use crate::host::{FileLock, Host, files};
+use crate::providers::BoxFiles;
+use crate::providers::qemu::img::Img;
+use crate::providers::qemu::layout;
+use crate::providers::qemu::record::Base;
+
+/// Start of the names of converted disks, which lie beside the box's files
+/// where its folder may be written to, and so go away with the box.
+pub(super) const CONVERTED: &str = "rove-disk-";
+
+/// Returns the images to lay overlays on, converting what has to be.
+/// `machine` is whom the progress is for.
+pub(in crate::providers::qemu) fn bases(
+    host: &Host,
+    machine: &str,
+    files: Option<&BoxFiles>,
+    found: &BoxDisks,
+) -> Result<Vec<Base>> {
+    found
+        .disks
+        .iter()
+        .enumerate()
+        .map(|(index, disk)| base(host, machine, files, index, disk))
+        .collect()
+}
+
+fn base(
+    host: &Host,
+    machine: &str,
+    files: Option<&BoxFiles>,
+    index: usize,
+    disk: &Path,
+) -> Result<Base> {
+    // A box is a stranger's, an image named in the Vagrantfile is the user's own.
+    let image = match files {
+        Some(_) => header::read_own(disk)?,
+        None => header::read(disk)?,
+    };
+    if let ("qcow2" | "raw", Some(virtual_bytes)) = (image.format, image.virtual_bytes) {
+        return Ok(Base {
+            path: disk.to_owned(),
+            format: image.format.to_owned(),
+            virtual_bytes,
+        });
+    }
+    let target = target(host, files, index, disk)?;
+    let label = format!(
+        "convert {} from {}",
+        files.map_or_else(|| disk.display().to_string(), |files| files.name.clone()),
+        image.format
+    );
+    let path = converted(host, machine, &label, image.format, disk, &target)?;
+    let virtual_bytes = header::read(&path)?.virtual_bytes.unwrap_or(0);
+    Ok(Base {
+        path,
+        format: "qcow2".to_owned(),
+        virtual_bytes,
+    })
+}
+
+/// Returns where the converted disk belongs.
+fn target(host: &Host, files: Option<&BoxFiles>, index: usize, disk: &Path) -> Result<PathBuf> {
+    if let Some(files) = files
+        && !files.read_only
+    {
+        return Ok(files.dir.join(format!("{CONVERTED}{index}.qcow2")));
+    }
+    let failed = |error| crate::host::FileError::new("read", disk, error);
+    let meta = disk.metadata().map_err(failed)?;
+    let changed = meta
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::SystemTime::UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_millis());
+    let stem: String = disk
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(40)
+        .collect();
+    // The same path with another size or date is another disk.
+    let key = fnv(&format!("{} {} {changed}", disk.display(), meta.len()));
+    Ok(layout::converted(host).join(format!("{stem}-{key:016x}.qcow2")))
+}
+
+/// Converts unless that was done before. Only one process does it; the others wait.
+fn converted(
+    host: &Host,
+    machine: &str,
+    label: &str,
+    format: &str,
+    disk: &Path,
+    target: &Path,
+) -> Result<PathBuf> {
+    if target.exists() {
+        return Ok(target.to_owned());
+    }
+    let img = Img::find(host)?;
+    let lock =
+        layout::converted(host).join(format!("{:016x}.lock", fnv(&target.display().to_string())));
+    let _lock = FileLock::take(host, &lock, |owner| {
+        let text = format!("waiting for another rove ({owner}) to convert the box's disk");
+        host.say(Some(machine), crate::event::Level::Info, text);
+    })?;
+    if target.exists() {
+        return Ok(target.to_owned());
+    }
+    let mut partial = target.as_os_str().to_owned();
+    partial.push(layout::PARTIAL);
+    let partial = PathBuf::from(partial);
+    files::remove_file(&partial)?;
+    let report = |done: u64, finished: bool| {
+        host.listener.event(Event::Progress {
+            machine: Some(machine.to_owned()),
+            id: target.display().to_string(),
+            label: label.to_owned(),
+            done,
+            total: Some(100),
+            unit: Unit::Percent,
+            finished,
+        });
+    };
+    let mut last = u64::MAX;
+    let result = img.convert(format, disk, &partial, &mut |percent| {
+        if percent != last {
+            last = percent;
+            report(percent, false);
+        }
+    });
+    report(100, true);
+    if let Err(error) = result {
+        files::remove_file(&partial)?;
+        return Err(error);
+    }
+    files::rename(&partial, target)?;
+    Ok(target.to_owned())
+}
+
+/// FNV-1a: tells paths apart, and is the same in every version of rove.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Returns whether a disk can only be started by UEFI: it has an EFI system
+/// partition, and nothing that a BIOS could start from.
+pub(in crate::providers::qemu) fn wants_uefi(
+    host: &Host,
+    base: &Base,
+    scratch: &Path,
+) -> Result<bool> {
+    files::remove_file(scratch)?;
+    Img::find(host)?.head(base, scratch, 34)?;
+    let head = files::read(scratch)?;
+    files::remove_file(scratch)?;
+    Ok(is_uefi_only(&head))
+}
+
+/// UEFI specification, chapter 5: a protective MBR, then the GPT's header and
+/// its entries of 128 bytes from the third sector on.
+fn is_uefi_only(head: &[u8]) -> bool {
+    const EFI_SYSTEM: [u8; 16] = guid(0xc12a_7328, 0xf81f, 0x11d2, 0xba4b_00a0_c93e_c93b);
+    const BIOS_BOOT: [u8; 16] = guid(0x2168_6148, 0x6449, 0x6e6f, 0x744e_6565_6445_4649);
+    if head.get(512..520) != Some(b"EFI PART") {
+        return false;
+    }
+    let kinds: Vec<&[u8]> = head[1024.min(head.len())..]
+        .chunks_exact(128)
+        .map(|entry| &entry[..16])
+        .collect();
+    let has = |kind: [u8; 16]| kinds.iter().any(|found| **found == kind);
+    let boot_code = head[..440].iter().any(|byte| *byte != 0);
+    has(EFI_SYSTEM) && !has(BIOS_BOOT) && !boot_code
+}
+
+/// A GUID as it lies on disk: the first three fields little-endian.
+const fn guid(a: u32, b: u16, c: u16, d: u64) -> [u8; 16] {
+    let (a, b, c, d) = (
+        a.to_le_bytes(),
+        b.to_le_bytes(),
+        c.to_le_bytes(),
+        d.to_be_bytes(),
+    );
+    [
+        a[0], a[1], a[2], a[3], b[0], b[1], c[0], c[1], d[0], d[1], d[2], d[3], d[4], d[5], d[6],
+        d[7],
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_for_uefi_alone_is_told_from_others() {
+        let esp = guid(0xc12a_7328, 0xf81f, 0x11d2, 0xba4b_00a0_c93e_c93b);
+        let bios = guid(0x2168_6148, 0x6449, 0x6e6f, 0x744e_6565_6445_4649);
+        let disk = |kinds: &[[u8; 16]], code: u8| {
+            let mut head = vec![0; 34 * 512];
+            head[0] = code;
+            head[512..520].copy_from_slice(b"EFI PART");
+            for (index, kind) in kinds.iter().enumerate() {
+                head[1024 + index * 128..][..16].copy_from_slice(kind);
+            }
+            head
+        };
+        assert!(is_uefi_only(&disk(&[esp], 0)));
+        assert!(!is_uefi_only(&disk(&[esp], 0xeb)));
+        assert!(!is_uefi_only(&disk(&[bios, esp], 0)));
+        assert!(!is_uefi_only(&disk(&[], 0)));
+        assert!(!is_uefi_only(&vec![0; 34 * 512]));
+        assert!(!is_uefi_only(b"short"));
+    }
+}

@@ -1,0 +1,210 @@
+//! `qemu-img`: argument lists as data, one function per use.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::image::header;
+use super::record::Base;
+use crate::error::Result;
+use crate::host::{Host, Package, RunnerError, require_program};
+use crate::op::Cmd;
+
+/// Where the program comes from.
+pub(super) const PACKAGE: Package = Package {
+    program: "qemu-img",
+    debian: "qemu-utils",
+    fedora: "qemu-img",
+    homebrew: "qemu",
+};
+
+/// `qemu-img` of this host.
+pub(super) struct Img<'a> {
+    host: &'a Host,
+    program: PathBuf,
+}
+
+impl<'a> Img<'a> {
+    /// Finds the program.
+    pub(super) fn find(host: &'a Host) -> Result<Self> {
+        let program = require_program(host, &PACKAGE, "to make and convert disks")?;
+        Ok(Self { host, program })
+    }
+
+    fn run(&self, words: Vec<OsString>) -> Result<()> {
+        let cmd = Cmd::new(&self.program).args(words);
+        self.host.runner.run(&cmd, None)?.check(&cmd)?;
+        Ok(())
+    }
+
+    /// Makes an overlay on `base`.
+    pub(super) fn overlay(&self, base: &Base, overlay: &Path, options: Option<&str>) -> Result<()> {
+        self.run(overlay_args(base, overlay, options))
+    }
+
+    /// Copies an image into another format. `progress` is told per cents.
+    pub(super) fn convert(
+        &self,
+        format: &str,
+        from: &Path,
+        to: &Path,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let cmd = Cmd::new(&self.program).args(convert_args(format, from, to));
+        let mut errors = String::new();
+        let exit = self.host.runner.run_lines(&cmd, &mut |is_error, line| {
+            if is_error {
+                errors.push_str(line);
+                errors.push('\n');
+            } else if let Some(percent) = percent(line) {
+                progress(percent);
+            }
+        })?;
+        if exit == crate::host::Exit::Code(0) {
+            return Ok(());
+        }
+        Err(RunnerError::Failed {
+            command: cmd.show(),
+            exit,
+            stderr: errors,
+        }
+        .into())
+    }
+
+    /// Makes an image larger. It must not be in use.
+    pub(super) fn resize(&self, image: &Path, bytes: u64) -> Result<()> {
+        let size = bytes.to_string();
+        self.run(words(
+            ["resize", "-q", "-f", "qcow2"],
+            image,
+            [size.as_str()],
+        ))
+    }
+
+    /// Copies the first `sectors` of an image to a file, as the guest sees them.
+    pub(super) fn head(&self, base: &Base, to: &Path, sectors: u32) -> Result<()> {
+        let mut input = OsString::from("if=");
+        input.push(&base.path);
+        let mut output = OsString::from("of=");
+        output.push(to);
+        self.run(
+            ["dd", "-f", &base.format, "-O", "raw", "bs=512"]
+                .map(OsString::from)
+                .into_iter()
+                .chain([format!("count={sectors}").into(), input, output])
+                .collect(),
+        )
+    }
+
+    /// Saves (`-c`), goes back to (`-a`) or deletes (`-d`) a snapshot. The image
+    /// must not be in use.
+    pub(super) fn snapshot(&self, verb: &str, tag: &str, image: &Path) -> Result<()> {
+        self.run(words(["snapshot", verb, tag], image, []))
+    }
+
+    /// Returns the tags of an image's snapshots. The image must not be in use.
+    pub(super) fn tags(&self, image: &Path) -> Result<Vec<String>> {
+        let cmd = Cmd::new(&self.program).args(words(
+            ["info", "--output=json", "-f", "qcow2"],
+            image,
+            [],
+        ));
+        let output = self.host.runner.run(&cmd, None)?.check(&cmd)?;
+        let info: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        Ok(info["snapshots"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|snapshot| Some(snapshot["name"].as_str()?.to_owned()))
+            .collect())
+    }
+}
+
+/// Returns an image's size as the guest sees it.
+pub(super) fn virtual_bytes(image: &Path) -> Result<Option<u64>> {
+    Ok(header::read(image)?.virtual_bytes)
+}
+
+fn words<const A: usize, const B: usize>(
+    before: [&str; A],
+    path: &Path,
+    after: [&str; B],
+) -> Vec<OsString> {
+    before
+        .into_iter()
+        .map(OsString::from)
+        .chain([path.as_os_str().to_owned()])
+        .chain(after.into_iter().map(OsString::from))
+        .collect()
+}
+
+fn overlay_args(base: &Base, overlay: &Path, options: Option<&str>) -> Vec<OsString> {
+    // -F is obligatory: without it QEMU would have to guess the base's format.
+    let mut list = words(
+        ["create", "-q", "-f", "qcow2", "-F", &base.format, "-b"],
+        &base.path,
+        [],
+    );
+    list.extend(
+        options
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .map(OsString::from),
+    );
+    list.push(overlay.into());
+    list
+}
+
+fn convert_args(format: &str, from: &Path, to: &Path) -> Vec<OsString> {
+    let mut list = words(["convert", "-p", "-f", format, "-O", "qcow2"], from, []);
+    list.push(to.into());
+    list
+}
+
+/// Returns the figure of a progress line, such as `    (12.34/100%)`.
+fn percent(line: &str) -> Option<u64> {
+    let (figure, _) = line.trim().strip_prefix('(')?.split_once('/')?;
+    figure.parse::<f64>().ok().map(|figure| figure as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn argument_lists() {
+        let base = Base {
+            path: "/b/box.img".into(),
+            format: "raw".to_owned(),
+            virtual_bytes: 1 << 30,
+        };
+        let overlay = Path::new("/m/disk.qcow2");
+        let create = "create -q -f qcow2 -F raw -b /b/box.img";
+        for (list, wanted) in [
+            (
+                overlay_args(&base, overlay, None),
+                format!("{create} /m/disk.qcow2"),
+            ),
+            (
+                overlay_args(&base, overlay, Some("-o cluster_size=2M")),
+                format!("{create} -o cluster_size=2M /m/disk.qcow2"),
+            ),
+            (
+                convert_args("vmdk", Path::new("a.vmdk"), Path::new("b")),
+                "convert -p -f vmdk -O qcow2 a.vmdk b".to_owned(),
+            ),
+            (
+                words(["snapshot", "-c", "t1"], overlay, []),
+                "snapshot -c t1 /m/disk.qcow2".to_owned(),
+            ),
+        ] {
+            let shown: Vec<_> = list.iter().map(|word| word.to_string_lossy()).collect();
+            assert_eq!(shown.join(" "), wanted);
+        }
+    }
+
+    #[test]
+    fn progress_lines() {
+        assert_eq!(percent("    (12.34/100%)"), Some(12));
+        assert_eq!(percent("warning"), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! QEMU, native: rove starts `qemu-system-*` itself and talks QMP to it. No
+//! daemon, no root, nothing left when a machine is destroyed.
+//!
+//! Reading order: [`Qemu`] here; `machine` (what the verbs do) with `launch`,
+//! `suspend` and `snapshots`; `settings`, `image` and `hardware` (what is
+//! chosen), `argv` (how QEMU is told); `record` and `layout` (what is on disk);
+//! `probe`, `firmware`, `img` and `qmp` (the outside).
+
+use std::path::Path;
+
+use crate::config::{Diagnostic, MachineConfig, Severity};
+use crate::error::Result;
+use crate::host::Host;
+use crate::providers::{Capabilities, Machine, MachineSpec, Provider};
+
+mod argv;
+mod error;
+mod firmware;
+mod hardware;
+mod image;
+mod img;
+mod launch;
+mod layout;
+mod machine;
+mod probe;
+mod qmp;
+mod record;
+mod settings;
+mod snapshots;
+mod suspend;
+
+pub use error::QemuError;
+
+/// The provider.
+pub struct Qemu;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    box_providers: &["qemu", "libvirt", "virtualbox", "hyperv", "vmware_desktop"],
+    share_kinds: &["rsync"],
+    forwarded_ports: true,
+    snapshots: true,
+    suspend: true,
+    parallel: true,
+    box_optional: true,
+};
+
+impl Provider for Qemu {
+    fn name(&self) -> &'static str {
+        "qemu"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    fn probe(&self, host: &Host) -> Result<()> {
+        let arch = hardware::arch(&settings::Settings::default());
+        let program = probe::program(host, &arch, None)?;
+        img::Img::find(host)?;
+        probe::describe(host, &program).map(drop)
+    }
+
+    fn check(&self, config: &MachineConfig) -> Vec<Diagnostic> {
+        let mut found = settings::check(config);
+        let has_image = config
+            .provider_block()
+            .is_some_and(|block| block.value("image_path").is_some());
+        if config.box_request.is_none() && !has_image {
+            found.push(Diagnostic {
+                severity: Severity::Error,
+                machine: Some(config.name.clone()),
+                section: "vm".to_owned(),
+                message: "no box is named".to_owned(),
+                span: None,
+                hint: Some(
+                    "set `config.vm.box`, or `image_path` of the `qemu` provider".to_owned(),
+                ),
+            });
+        }
+        found
+    }
+
+    fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<String>> {
+        let settings = settings::Settings::read(&spec.block);
+        let found = machine::disks(host, spec, &settings)?;
+        let mut lines = machine::disk_lines(&found)?;
+        lines.extend(machine::choose(host, spec, None, &found.made_for)?.lines);
+        Ok(lines)
+    }
+
+    fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>> {
+        Ok(Box::new(machine::QemuMachine { dir, host }))
+    }
+}

@@ -1,0 +1,383 @@
+//! Snapshots inside the machine's own disk images, with memory if it runs.
+//!
+//! `snapshots.json` keeps what the images do not: the user's names (any text),
+//! and how QEMU was started when memory was saved, which it must be again. An
+//! entry is written before the snapshot is taken and marked whole after, so
+//! that one which was cut short is known and cleaned up.
+//!
+//! The guest's clock is old after a restore with memory; setting it is the
+//! caller's.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::error::QemuError;
+use super::img::Img;
+use super::launch::{self, From};
+use super::machine::QemuMachine;
+use super::qmp::Qmp;
+use super::record::{Launch, Record};
+use super::{argv, layout};
+use crate::error::Result;
+use crate::host::files;
+use crate::providers::{MachineSpec, Power, Snapshot, Snapshots};
+
+/// Pause between looks at a job.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// One snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    /// The user's name.
+    name: String,
+    /// Its name inside the images.
+    tag: String,
+    /// Unix seconds.
+    taken: u64,
+    /// How QEMU was started, if memory is in it.
+    launch: Option<Launch>,
+    /// It was taken to the end.
+    whole: bool,
+}
+
+impl Snapshots for QemuMachine<'_> {
+    fn save(&mut self, name: &str) -> Result<()> {
+        let record = self.record()?;
+        if record.suspended.is_some() {
+            return Err(QemuError::Suspended {
+                machine: record.name,
+            }
+            .into());
+        }
+        let mut entries = self.entries()?;
+        let mut disks = Disks::of(self, &record)?;
+        for torn in entries.extract_if(.., |entry| !entry.whole) {
+            // It may not have come into being at all.
+            let _ = disks.delete(&torn);
+        }
+        if entries.iter().any(|entry| entry.name == name) {
+            return Err(QemuError::SnapshotExists {
+                name: name.to_owned(),
+                machine: record.name,
+            }
+            .into());
+        }
+        let number = |entry: &Entry| entry.tag.strip_prefix("rove-")?.parse::<u64>().ok();
+        let next = entries.iter().filter_map(number).max().unwrap_or(0) + 1;
+        entries.push(Entry {
+            name: name.to_owned(),
+            tag: format!("rove-{next}"),
+            taken: self.host.clock.unix_seconds(),
+            launch: disks.launch(&record),
+            whole: false,
+        });
+        self.write(&entries)?;
+        let last = entries.last().expect("it was pushed just now").clone();
+        if let Err(error) = disks.save(&last) {
+            entries.pop();
+            let _ = disks.delete(&last);
+            self.write(&entries)?;
+            return Err(error);
+        }
+        if let Some(last) = entries.last_mut() {
+            last.whole = true;
+        }
+        self.write(&entries)
+    }
+
+    fn restore(&mut self, name: &str, spec: &MachineSpec) -> Result<Power> {
+        let mut record = self.record()?;
+        let entry = self.find(&record, name)?;
+        if record.suspended.is_some() {
+            // Going back throws the present away, and with it the saved memory.
+            crate::providers::Suspend::discard(self)?;
+            record = self.record()?;
+        }
+        let Some(launch) = &entry.launch else {
+            launch::stop(self.host, self.dir, &mut record, None)?;
+            Disks::of(self, &record)?.restore(&entry)?;
+            return Ok(Power::Off);
+        };
+        let running = record.process().and(record.run.as_ref());
+        if running.is_some_and(|run| argv::same_hardware(&run.launch.args, &launch.args)) {
+            Disks::of(self, &record)?.restore(&entry)?;
+            return Ok(Power::Running);
+        }
+        // Memory only fits into the hardware that it was saved from.
+        launch::stop(self.host, self.dir, &mut record, None)?;
+        let images = Disks::of(self, &record)?;
+        images.require(&entry)?;
+        let launch = launch::relaunch(launch, &spec.forwards);
+        let from = From::Snapshot(entry.tag.clone());
+        let mut qmp = self.run(&mut record, launch, &spec.forwards, &from)?;
+        if qmp.status()? != "running" {
+            qmp.execute("cont", &Value::Null)?;
+        }
+        Ok(Power::Running)
+    }
+
+    fn delete(&mut self, name: &str) -> Result<()> {
+        let record = self.record()?;
+        let entry = self.find(&record, name)?;
+        let mut entries = self.entries()?;
+        Disks::of(self, &record)?.delete(&entry)?;
+        entries.retain(|other| other.tag != entry.tag);
+        self.write(&entries)
+    }
+
+    fn list(&self) -> Result<Vec<Snapshot>> {
+        let of = |entry: Entry| Snapshot {
+            name: entry.name,
+            taken: entry.taken,
+            with_memory: entry.launch.is_some(),
+        };
+        let whole = self.entries()?.into_iter().filter(|entry| entry.whole);
+        Ok(whole.map(of).collect())
+    }
+}
+
+impl QemuMachine<'_> {
+    fn entries(&self) -> Result<Vec<Entry>> {
+        let path = self.dir.join(layout::SNAPSHOTS);
+        let Some(text) = files::read_text_if_exists(&path)? else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_str(&text).map_err(|error| {
+            QemuError::BadRecord {
+                path,
+                reason: error.to_string(),
+            }
+            .into()
+        })
+    }
+
+    fn write(&self, entries: &[Entry]) -> Result<()> {
+        let text = serde_json::to_vec_pretty(entries).map_err(|error| crate::error::Bug {
+            what: format!("the list of snapshots cannot be written: {error}"),
+        })?;
+        files::write_atomic(&self.dir.join(layout::SNAPSHOTS), &text)
+    }
+
+    fn find(&self, record: &Record, name: &str) -> Result<Entry> {
+        let whole: Vec<Entry> = self
+            .entries()?
+            .into_iter()
+            .filter(|entry| entry.whole)
+            .collect();
+        let found = whole.iter().find(|entry| entry.name == name).cloned();
+        found.ok_or_else(|| {
+            QemuError::NoSnapshot {
+                name: name.to_owned(),
+                machine: record.name.clone(),
+                known: whole.into_iter().map(|entry| entry.name).collect(),
+            }
+            .into()
+        })
+    }
+}
+
+/// The images of a machine, through QEMU while it has them open, else directly.
+enum Disks<'a> {
+    Open {
+        machine: &'a QemuMachine<'a>,
+        qmp: Qmp,
+        nodes: Vec<String>,
+    },
+    Closed {
+        img: Img<'a>,
+        images: Vec<std::path::PathBuf>,
+    },
+}
+
+impl<'a> Disks<'a> {
+    fn of(machine: &'a QemuMachine<'_>, record: &Record) -> Result<Self> {
+        if let (Some(_), Some(run)) = (record.process(), &record.run) {
+            let mut nodes: Vec<String> = (0..run.launch.disks)
+                .map(|index| format!("disk{index}"))
+                .collect();
+            nodes.extend(run.launch.variables.then(|| "vars0".to_owned()));
+            return Ok(Self::Open {
+                machine,
+                qmp: launch::connect(record)?,
+                nodes,
+            });
+        }
+        let variables = machine.dir.join(layout::VARIABLES);
+        let images = (0..record.bases.len())
+            .map(|index| machine.dir.join(layout::disk(index)))
+            .chain(variables.exists().then_some(variables))
+            .collect();
+        Ok(Self::Closed {
+            img: Img::find(machine.host)?,
+            images,
+        })
+    }
+
+    /// Returns how QEMU was started, if it runs.
+    fn launch(&self, record: &Record) -> Option<Launch> {
+        match self {
+            Self::Open { .. } => record.run.as_ref().map(|run| run.launch.clone()),
+            Self::Closed { .. } => None,
+        }
+    }
+
+    fn save(&mut self, entry: &Entry) -> Result<()> {
+        match self {
+            Self::Open {
+                machine,
+                qmp,
+                nodes,
+            } => {
+                let memory = nodes.first().cloned();
+                let result = job(machine, qmp, "snapshot-save", "saved", entry, nodes, memory);
+                go_on(qmp)?;
+                result
+            }
+            Self::Closed { img, images } => {
+                for image in images {
+                    img.snapshot("-c", &entry.tag, image)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn restore(&mut self, entry: &Entry) -> Result<()> {
+        self.require(entry)?;
+        match self {
+            Self::Open {
+                machine,
+                qmp,
+                nodes,
+            } => {
+                let memory = nodes.first().cloned();
+                let result = job(
+                    machine,
+                    qmp,
+                    "snapshot-load",
+                    "restored",
+                    entry,
+                    nodes,
+                    memory,
+                );
+                // A load that failed leaves the guest standing still.
+                go_on(qmp)?;
+                result
+            }
+            Self::Closed { img, images } => {
+                for image in images {
+                    img.snapshot("-a", &entry.tag, image)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn delete(&mut self, entry: &Entry) -> Result<()> {
+        match self {
+            Self::Open {
+                machine,
+                qmp,
+                nodes,
+            } => job(
+                machine,
+                qmp,
+                "snapshot-delete",
+                "deleted",
+                entry,
+                nodes,
+                None,
+            ),
+            Self::Closed { img, images } => {
+                for image in images {
+                    if img.tags(image)?.contains(&entry.tag) {
+                        img.snapshot("-d", &entry.tag, image)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns an error unless the first image has the snapshot. Looked at
+    /// first, because a load that fails has stopped the guest already.
+    fn require(&self, entry: &Entry) -> Result<()> {
+        let tags = match self {
+            // Told by the job itself, which checks before it stops anything but
+            // the guest; see `go_on`.
+            Self::Open { .. } => return Ok(()),
+            Self::Closed { img, images } => img.tags(&images[0])?,
+        };
+        if tags.contains(&entry.tag) {
+            return Ok(());
+        }
+        Err(QemuError::Snapshot {
+            name: entry.name.clone(),
+            verb: "restored",
+            reason: "it is no longer in the disk image".to_owned(),
+        }
+        .into())
+    }
+}
+
+/// Lets the guest run if a job left it stopped.
+fn go_on(qmp: &mut Qmp) -> Result<()> {
+    if qmp.status()? != "running" {
+        qmp.execute("cont", &Value::Null)?;
+    }
+    Ok(())
+}
+
+/// Runs a snapshot job to its end. Its errors are in the job, not in the reply.
+fn job(
+    machine: &QemuMachine<'_>,
+    qmp: &mut Qmp,
+    command: &str,
+    verb: &'static str,
+    entry: &Entry,
+    nodes: &[String],
+    memory: Option<String>,
+) -> Result<()> {
+    let id = format!("rove-{command}");
+    // One that an earlier rove did not live to dismiss would keep its name.
+    let _ = qmp.execute("job-dismiss", &json!({ "id": id }));
+    let mut arguments = json!({ "job-id": id, "tag": entry.tag, "devices": nodes });
+    if let Some(memory) = memory {
+        arguments["vmstate"] = Value::String(memory);
+    }
+    qmp.execute(command, &arguments)?;
+    loop {
+        let jobs = qmp.execute("query-jobs", &Value::Null)?;
+        let job = jobs
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|job| job["id"] == id.as_str());
+        match job {
+            Some(job) if job["status"] != "concluded" => machine.host.clock.sleep(PAUSE)?,
+            Some(job) => {
+                let error = job["error"].as_str().map(str::to_owned);
+                qmp.execute("job-dismiss", &json!({ "id": id }))?;
+                return match error {
+                    None => Ok(()),
+                    Some(reason) => Err(QemuError::Snapshot {
+                        name: entry.name.clone(),
+                        verb,
+                        reason,
+                    }
+                    .into()),
+                };
+            }
+            None => {
+                return Err(QemuError::Snapshot {
+                    name: entry.name.clone(),
+                    verb,
+                    reason: "its job has vanished".to_owned(),
+                }
+                .into());
+            }
+        }
+    }
+}
