@@ -20,6 +20,8 @@ use serde_json::Value;
 
 #[path = "vectors/boxes.rs"]
 mod boxes;
+#[path = "vectors/guest.rs"]
+mod guest;
 
 /// What one of our functions answers: a value, or the class of Vagrant's error.
 type Answer = Result<Value, String>;
@@ -108,5 +110,9 @@ fn all_vectors_agree() {
         boxes::catalog,
     ));
     wrong.extend(run("04_box_collection.json", &[], boxes::collection));
+    wrong.extend(run("05_ssh_config.json", &[], guest::ssh));
+    wrong.extend(run("11_rsync.json", guest::RSYNC_DIFFERENCES, guest::rsync));
+    wrong.extend(run("12_ssh_argv.json", &[], guest::ssh));
+    wrong.extend(run("14_shell.json", guest::SHELL_DIFFERENCES, guest::shell));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
