@@ -25,6 +25,8 @@ pub mod sync;
 
 pub mod plan;
 
+pub mod exec;
+
 pub mod ui;
 
 mod cli;

@@ -146,6 +146,25 @@ pub fn append_synced(path: &Path, content: &[u8]) -> Result<()> {
     with("append to", path, append())
 }
 
+/// Returns the size of a file, if there is one.
+pub fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|meta| meta.len())
+}
+
+/// Returns the last bytes of a file, at most `count`.
+pub fn read_end(path: &Path, count: u64) -> Result<Vec<u8>> {
+    use std::io::{Read, Seek, SeekFrom};
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let start = file.metadata()?.len().saturating_sub(count);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.take(count).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    with("read", path, read())
+}
+
 /// Makes a rename in `dir` survive a power loss, where the system can.
 pub fn sync_dir(dir: &Path) {
     #[cfg(unix)]

@@ -63,6 +63,14 @@ impl Identity {
     }
 }
 
+/// Returns the id of the user that rove runs as, where users have numbers.
+pub fn user_id() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(rustix::process::getuid().as_raw());
+    #[cfg(not(unix))]
+    None
+}
+
 /// Returns the id of this boot of the host; empty where the system has none.
 pub fn boot_id() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id")

@@ -90,11 +90,11 @@ impl Explain for PlanError {
 
     fn vagrant_class(&self) -> Option<&'static str> {
         match self {
-            Self::NotCreated { .. } => Some("VMNotCreatedError"),
-            Self::NotRunning { .. } => Some("VMNotRunningError"),
-            Self::Unsupported { .. } => Some("SnapshotNotSupported"),
-            Self::SnapshotUnknown { .. } => Some("SnapshotNotFound"),
-            Self::SnapshotTaken { .. } => Some("SnapshotConflictFailed"),
+            Self::NotCreated { .. } => Some("Vagrant::Errors::VMNotCreatedError"),
+            Self::NotRunning { .. } => Some("Vagrant::Errors::VMNotRunningError"),
+            Self::Unsupported { .. } => Some("Vagrant::Errors::SnapshotNotSupported"),
+            Self::SnapshotUnknown { .. } => Some("Vagrant::Errors::SnapshotNotFound"),
+            Self::SnapshotTaken { .. } => Some("Vagrant::Errors::SnapshotConflictFailed"),
             Self::NoGuest { .. } => None,
         }
     }

@@ -125,6 +125,17 @@ impl Step {
         }
     }
 
+    /// Returns what it is for, as a verb and its object, for "cannot …".
+    pub fn purpose(&self) -> String {
+        match self {
+            Self::Shares(_) => "sync the folders".to_owned(),
+            Self::Provision(provisioner) => {
+                format!("run the provisioner `{}`", provisioner.label())
+            }
+            other => other.title(),
+        }
+    }
+
     /// Returns whether it is bookkeeping that nobody has to be told of.
     pub fn is_silent(&self) -> bool {
         matches!(self, Self::MarkProvisioned | Self::Forget)

@@ -204,7 +204,7 @@ fn planned_share(
 }
 
 /// Returns an error unless the machine runs.
-pub(super) fn require_running(config: &MachineConfig, seen: &Observed) -> Result<()> {
+pub fn require_running(config: &MachineConfig, seen: &Observed) -> Result<()> {
     let machine = config.name.clone();
     match seen.power {
         Power::Running => Ok(()),

@@ -65,6 +65,11 @@ impl MachineFolder {
         }
     }
 
+    /// Returns the lab's folder for machine state.
+    pub fn dotfile(&self) -> &Path {
+        &self.dotfile
+    }
+
     /// Returns the path; providers keep their files here too.
     pub fn path(&self) -> &Path {
         &self.dir

@@ -1,0 +1,277 @@
+//! Waiting for a guest that boots, stage by stage: the machine runs, its console
+//! speaks, an SSH server greets, the login works. A port that accepts proves
+//! nothing: user-mode networking accepts long before the guest listens.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::communicators::{NotReady, Stage};
+use crate::error::{Explain, Failure, Kind, Result};
+use crate::event::Event;
+use crate::host::files;
+use crate::providers::{Machine, Power};
+
+use super::Session;
+
+/// How often the machine is looked at while its guest boots.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the listener hears that there is still no answer.
+const TELL: Duration = Duration::from_millis(200);
+/// How much of the console's end is read for an error.
+const CONSOLE_BYTES: u64 = 8192;
+/// How many of its lines are shown.
+const CONSOLE_LINES: usize = 12;
+
+/// A guest that did not come to answer.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    /// The machine stopped meanwhile.
+    #[error("machine `{machine}` stopped while it booted")]
+    Died {
+        /// Machine.
+        machine: String,
+        /// Last lines of its console.
+        console: Vec<String>,
+        /// The console's log.
+        log: Option<std::path::PathBuf>,
+    },
+    /// Time is up.
+    #[error("machine `{machine}` did not answer within {} s: it got as far as {}", limit.as_secs(), stage_name(*stage, !console.is_empty()))]
+    TimedOut {
+        /// Machine.
+        machine: String,
+        /// The furthest stage reached.
+        stage: Stage,
+        /// `config.vm.boot_timeout`.
+        limit: Duration,
+        /// What went wrong last.
+        reason: String,
+        /// User of the login.
+        user: String,
+        /// Last lines of its console.
+        console: Vec<String>,
+        /// The console's log.
+        log: Option<std::path::PathBuf>,
+    },
+}
+
+/// Returns the stage as a noun.
+fn stage_name(stage: Stage, console_speaks: bool) -> &'static str {
+    match stage {
+        Stage::Connect if console_speaks => "console output",
+        Stage::Connect => "a running process",
+        Stage::Banner => "the SSH banner",
+        Stage::Authenticate | Stage::Ready => "the SSH login",
+    }
+}
+
+/// Returns what is waited for after a stage.
+fn next_stage(stage: Stage, console_speaks: bool) -> &'static str {
+    match stage {
+        Stage::Connect if console_speaks => "SSH banner",
+        Stage::Connect => "console output",
+        Stage::Banner => "SSH handshake",
+        Stage::Authenticate => "SSH login",
+        Stage::Ready => "a command",
+    }
+}
+
+impl Explain for WaitError {
+    fn kind(&self) -> Kind {
+        Kind::External
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let mut hints = match self {
+            Self::Died { machine, .. } => vec![
+                "the guest powered off or its hypervisor failed: see the lines above".to_owned(),
+                format!("try again: `rove up {machine}`"),
+            ],
+            Self::TimedOut {
+                stage: Stage::Connect,
+                console,
+                ..
+            } if console.is_empty() => vec![
+                "nothing came on the serial console: the disk may not be bootable with this firmware or disk controller, or the guest logs elsewhere".to_owned(),
+                "look at the screen: set `v.gui = true` in the provider block".to_owned(),
+            ],
+            Self::TimedOut {
+                stage: Stage::Connect,
+                ..
+            } => vec![
+                "the guest boots but no SSH server greets: it may be slow (raise `config.vm.boot_timeout`), or its network card has no driver or no address".to_owned(),
+            ],
+            Self::TimedOut {
+                stage: Stage::Banner,
+                ..
+            } => vec![
+                "the SSH server greets but does not go on: the guest may be slow (raise `config.vm.boot_timeout`)".to_owned(),
+            ],
+            Self::TimedOut { user, .. } => vec![format!(
+                "check `config.ssh.username` (now `{user}`), `config.ssh.private_key_path` and `config.ssh.password` against what the box expects"
+            )],
+        };
+        let (Self::Died { log, .. } | Self::TimedOut { log, .. }) = self;
+        if let Some(log) = log {
+            hints.push(format!("the whole console is in `{}`", log.display()));
+        }
+        hints
+    }
+
+    fn detail(&self) -> Option<String> {
+        let (Self::Died { console, .. } | Self::TimedOut { console, .. }) = self;
+        let mut text = String::new();
+        if let Self::TimedOut { reason, .. } = self
+            && !reason.is_empty()
+        {
+            text.push_str(reason);
+            text.push('\n');
+        }
+        if !console.is_empty() {
+            text.push_str("last lines of the console:\n");
+            text.push_str(&console.join("\n"));
+        }
+        Some(text.trim_end().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn vagrant_class(&self) -> Option<&'static str> {
+        match self {
+            Self::TimedOut {
+                stage: Stage::Authenticate | Stage::Ready,
+                ..
+            } => Some("Vagrant::Errors::SSHAuthenticationFailed"),
+            _ => Some("Vagrant::Errors::VMBootTimeout"),
+        }
+    }
+}
+
+/// Waits until commands can be run in the guest.
+pub(super) fn wait_ready(session: &mut Session<'_>) -> Result<()> {
+    let work = session.work;
+    let limit = work.config.boot_timeout;
+    session.access()?;
+    let Session {
+        machine, access, ..
+    } = session;
+    let access = access.as_mut().expect("it was just made");
+    let mut watch = watcher(session_parts(work), machine.as_ref());
+    let result = access.guest().wait_ready(limit, &mut watch);
+    result.map_err(|failure| explain(work.name(), machine.as_ref(), failure))
+}
+
+/// Returns a watcher that ends a wait when rove is interrupted or the machine
+/// stops, and tells the listener how it goes.
+pub(super) fn watcher<'w>(
+    (host, name): (&'w crate::host::Host, &'w str),
+    machine: &'w dyn Machine,
+) -> impl FnMut(Stage) -> Result<()> + 'w {
+    let start = host.clock.now();
+    let console = machine.console();
+    let (mut looked, mut told) = (start, None);
+    let mut speaks = false;
+    move |stage| {
+        host.cancel.check()?;
+        let now = host.clock.now();
+        if now.saturating_sub(looked) >= LOOK {
+            looked = now;
+            if machine.power()? != Power::Running {
+                return Err(WaitError::Died {
+                    machine: name.to_owned(),
+                    console: last_lines(console.as_deref()),
+                    log: console.clone(),
+                }
+                .into());
+            }
+            speaks = speaks || console.as_deref().is_some_and(has_content);
+        }
+        let next = next_stage(stage, speaks);
+        let due = told.is_none_or(|(when, what): (Duration, &str)| {
+            what != next || now.saturating_sub(when) >= TELL
+        });
+        if due && stage != Stage::Ready {
+            told = Some((now, next));
+            host.listener.event(Event::Waiting {
+                machine: name.to_owned(),
+                stage: next.to_owned(),
+                elapsed: now.saturating_sub(start),
+            });
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn session_parts<'w>(work: &'w super::Work<'_>) -> (&'w crate::host::Host, &'w str) {
+    (work.host, work.name())
+}
+
+fn has_content(console: &Path) -> bool {
+    files::size(console).is_some_and(|size| size > 0)
+}
+
+/// Adds to a time-out what the console says.
+pub(super) fn explain(name: &str, machine: &dyn Machine, failure: Failure) -> Failure {
+    let Some(not_ready) = failure.downcast_ref::<NotReady>() else {
+        return failure;
+    };
+    let log = machine.console();
+    WaitError::TimedOut {
+        machine: name.to_owned(),
+        stage: not_ready.stage,
+        limit: not_ready.limit,
+        reason: not_ready.reason.clone(),
+        user: not_ready.user.clone(),
+        console: last_lines(log.as_deref()),
+        log,
+    }
+    .into()
+}
+
+/// Returns the last lines of a console, without what moves the cursor about.
+fn last_lines(console: Option<&Path>) -> Vec<String> {
+    let bytes = console
+        .and_then(|path| files::read_end(path, CONSOLE_BYTES).ok())
+        .unwrap_or_default();
+    let text = plain(&String::from_utf8_lossy(&bytes));
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(CONSOLE_LINES)..]
+        .iter()
+        .map(|line| (*line).to_owned())
+        .collect()
+}
+
+/// Takes ANSI escape sequences (ECMA-48) and control characters out of a text.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => {
+                if chars.next_if_eq(&'[').is_some() {
+                    while chars.next_if(|c| !('@'..='~').contains(c)).is_some() {}
+                }
+                chars.next();
+            }
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_is_shown_without_its_escapes() {
+        assert_eq!(
+            plain("\u{1b}[0;32m  OK  \u{1b}[0m] up\r\n\u{1b}c\u{7}login: "),
+            "  OK  ] up\nlogin: "
+        );
+    }
+}
