@@ -121,6 +121,11 @@ impl Ui {
         self.0.color
     }
 
+    /// Returns whether there is somebody who sees a screen and can answer.
+    pub fn has_terminal(&self) -> bool {
+        self.0.interactive
+    }
+
     /// Says a line about `machine`, or about no machine.
     pub fn say(&self, machine: Option<&str>, level: Level, text: &str) {
         if self.is_machine_readable() {
@@ -212,14 +217,13 @@ impl Ui {
 
 impl Listener for Ui {
     fn event(&self, event: Event) {
-        if let Some(progress) = &self.0.progress {
-            progress.event(&event);
-        } else if !self.is_machine_readable() {
-            let now = self.0.clock.now();
-            let note = lock(&self.0.periodic).event(&event, now);
-            if let Some((machine, text)) = note {
-                self.say(machine.as_deref(), Level::Detail, &text);
-            }
+        let note = match &self.0.progress {
+            Some(progress) => progress.event(&event),
+            None if self.is_machine_readable() => None,
+            None => lock(&self.0.periodic).event(&event, self.0.clock.now()),
+        };
+        if let Some((machine, text)) = note {
+            self.say(machine.as_deref(), Level::Detail, &text);
         }
         match event {
             // What a guest or a program prints is what Vagrant calls detail.

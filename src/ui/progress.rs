@@ -11,6 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 
 use crate::event::{Event, Unit};
 
+use super::periodic::closing;
 use super::{lock, timing};
 
 /// How often lines are drawn anew while nothing happens.
@@ -53,7 +54,9 @@ impl Progress {
         }
     }
 
-    pub(super) fn event(&self, event: &Event) {
+    /// Draws what `event` says. Returns a line that is worth keeping, with its
+    /// machine, when a download is over.
+    pub(super) fn event(&self, event: &Event) -> Option<(Option<String>, String)> {
         match event {
             Event::StepStarted {
                 machine,
@@ -61,17 +64,10 @@ impl Progress {
                 total,
                 title,
             } => self.step(machine, format!("[{index}/{total}] {title}")),
-            Event::Waiting {
-                machine,
-                stage,
-                elapsed,
-            } => {
+            Event::Waiting { machine, stage, .. } => {
                 if let Some(line) = lock(&self.machines).get(machine) {
-                    line.bar.set_message(format!(
-                        "{} … waiting for {stage} ({})",
-                        line.step,
-                        timing::running(*elapsed)
-                    ));
+                    line.bar
+                        .set_message(format!("{} … waiting for {stage}", line.step));
                 }
             }
             Event::MachineDone { machine } => {
@@ -91,11 +87,11 @@ impl Progress {
             } => {
                 let mut bars = lock(&self.bars);
                 if *finished {
-                    if let Some(bar) = bars.remove(id) {
-                        bar.finish_and_clear();
-                        self.screen.remove(&bar);
-                    }
-                    return;
+                    let bar = bars.remove(id)?;
+                    let took = bar.elapsed();
+                    bar.finish_and_clear();
+                    self.screen.remove(&bar);
+                    return Some((machine.clone(), closing(label, *done, *unit, took)));
                 }
                 let bar = bars
                     .entry(id.clone())
@@ -107,6 +103,7 @@ impl Progress {
             }
             Event::Line { .. } | Event::StepDone { .. } => {}
         }
+        None
     }
 
     fn step(&self, machine: &str, step: String) {
@@ -149,8 +146,8 @@ impl Progress {
         unit: Unit,
     ) -> ProgressBar {
         let template = match (unit, total) {
-            (Unit::Percent, _) => "  {prefix}{msg} [{bar:28}] {percent:>3} %",
-            (Unit::Bytes, Some(_)) => "  {prefix}{msg} [{bar:28}] {sizes}, {pace}",
+            (Unit::Percent, _) => "  {prefix}{msg} [{wide_bar}] {percent:>3} %",
+            (Unit::Bytes, Some(_)) => "  {prefix}{msg} [{wide_bar}] {sizes}, {pace}",
             (Unit::Bytes, None) => "  {prefix}{msg} {spinner} {sizes}, {pace}",
         };
         let style = style(template)
