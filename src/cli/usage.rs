@@ -136,7 +136,7 @@ pub(super) fn explain(error: &clap::Error, words: &[String]) -> UsageError {
             command,
         },
         ErrorKind::MissingRequiredArgument => UsageError::Missing {
-            what: argument.replace(['<', '>'], ""),
+            what: argument.replace(['<', '>'], "").replace("...", ""),
             command,
         },
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {

@@ -11,7 +11,7 @@ use super::{Stream, Ui};
 
 /// A question came up and there is no terminal to ask it on.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot ask `{question}`: there is no terminal to answer on")]
+#[error("there is no terminal to answer on: {question}")]
 pub struct NoTerminal {
     /// The question.
     pub question: String,

@@ -1,0 +1,188 @@
+//! `rove box add`, and its faults: each with one clear error and a next step.
+
+use crate::support::{Answer, Lab, Server, box_file, closed_port};
+
+fn sample_box() -> Vec<u8> {
+    box_file(&[
+        ("metadata.json", r#"{"provider":"libvirt"}"#),
+        ("box.img", "disk"),
+    ])
+}
+
+fn page(status: &'static str, kind: &'static str, body: impl Into<Vec<u8>>) -> Answer {
+    Answer {
+        status,
+        kind,
+        body: body.into(),
+    }
+}
+
+/// A catalog that offers one version, at `url`.
+fn catalog(url: &str) -> String {
+    format!(
+        r#"{{"name":"org/box","versions":[{{"version":"1.2.0","providers":[
+        {{"name":"libvirt","url":"{url}"}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_file_becomes_a_box() {
+    let lab = Lab::new();
+    lab.write("small.box", sample_box());
+    insta::assert_snapshot!(lab.rove(&["box", "add", "small", "small.box"]), @"
+    $ rove box add small small.box
+    fetch small 0: 3.1 kB in [TIME] ([RATE])
+    Added the box `small` 0 for libvirt.
+    => 0
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "small", "small.box"]), @"
+    $ rove box add small small.box
+    fetch small 0: 3.1 kB in [TIME] ([RATE])
+    --- stderr
+    error: the box `small` 0 for libvirt is already there
+    hint: to fetch it again: `rove box add --force`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "list"]), @"
+    $ rove box list
+    small (libvirt, 0)
+    => 0
+    ");
+}
+
+#[test]
+fn a_name_is_looked_up_on_the_catalog_server() {
+    let files = Server::start(vec![(
+        "/small.box",
+        page("200 OK", "application/octet-stream", sample_box()),
+    )]);
+    let server = Server::start(vec![(
+        "/api/v2/vagrant/org/box",
+        page(
+            "200 OK",
+            "application/json",
+            catalog(&files.url("/small.box")),
+        ),
+    )]);
+    let mut lab = Lab::new();
+    lab.set("VAGRANT_SERVER_URL", server.url(""));
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box"]), @"
+    $ rove box add org/box
+    fetch org/box 1.2.0: 3.1 kB in [TIME] ([RATE])
+    Added the box `org/box` 1.2.0 for libvirt.
+    => 0
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box", "--box-version", "~> 2.0"]), @"
+    $ rove box add org/box --box-version ~> 2.0
+    --- stderr
+    error: no version of `org/box` meets `~> 2.0`; there are 1.2.0
+    hint: change `config.vm.box_version` or `--box-version`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box", "--provider", "hyperv"]), @"
+    $ rove box add org/box --provider hyperv
+    --- stderr
+    error: `org/box` 1.2.0 is not made for hyperv; it is made for libvirt
+    hint: to take it nevertheless: `--provider libvirt`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/other"]), @"
+    $ rove box add org/other
+    --- stderr
+    error: the box `org/other` is not on http://127.0.0.1:[PORT]
+    hint: check the spelling; for a catalog elsewhere: `rove box add --name org/other ADDRESS`, or set `config.vm.box_url`
+    hint: for another server set `VAGRANT_SERVER_URL`, for a private box `VAGRANT_CLOUD_TOKEN`
+    => 1
+    ");
+}
+
+#[test]
+fn a_server_that_does_not_answer() {
+    let mut lab = Lab::new();
+    lab.set(
+        "VAGRANT_SERVER_URL",
+        format!("http://127.0.0.1:{}", closed_port()),
+    );
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box"]), @"
+    $ rove box add org/box
+    --- stderr
+    error: cannot reach 127.0.0.1:[PORT]: Connection refused (os error 111)
+    hint: check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`
+    => 1
+    ");
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_box() {
+    let lab = Lab::new();
+    lab.write("text.box", "this is no archive\n");
+    lab.write("empty.box", box_file(&[("readme", "nothing")]));
+    insta::assert_snapshot!(lab.rove(&["box", "add", "x", "nope.box"]), @"
+    $ rove box add x nope.box
+    --- stderr
+    error: there is no box or catalog `[WORK]/nope.box`
+    hint: check the path; a box of a catalog server is named `org/name`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "x", "text.box"]), @"
+    $ rove box add x text.box
+    fetch x 0: 19 B in [TIME] ([RATE])
+    --- stderr
+    error: [WORK]/text.box is not a box: it is no archive
+    hint: a box is a tar archive with `metadata.json` in it
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "x", "empty.box"]), @"
+    $ rove box add x empty.box
+    fetch x 0: 2.0 kB in [TIME] ([RATE])
+    --- stderr
+    error: [WORK]/empty.box is not a box: there is no `metadata.json` in it
+    hint: a box is a tar archive with `metadata.json` in it
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add", "text.box"]), @"
+    $ rove box add text.box
+    --- stderr
+    error: [WORK]/text.box is a box file without a catalog, and no name was given for it
+    hint: `rove box add --name NAME [WORK]/text.box`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["box", "add"]), @"
+    $ rove box add
+    --- stderr
+    error: `rove box add` needs BOX
+    hint: `rove box add --help` shows what it takes
+    => 1
+    ");
+}
+
+#[test]
+fn a_wrong_checksum_keeps_nothing() {
+    let lab = Lab::new();
+    lab.write("small.box", sample_box());
+    let zeros = "0".repeat(64);
+    insta::assert_snapshot!(
+        lab.rove(&["box", "add", "x", "small.box", "--checksum", &zeros, "--checksum-type", "sha256"]),
+        @"
+        $ rove box add x small.box --checksum 0000000000000000000000000000000000000000000000000000000000000000 --checksum-type sha256
+        fetch x 0: 3.1 kB in [TIME] ([RATE])
+        --- stderr
+        error: [WORK]/small.box is not what it should be: its sha256 is 93b805e5a297251521e35a6dde9c4a7fb5b2461d30dcd4c994beb567a3b5746c, expected is 0000000000000000000000000000000000000000000000000000000000000000
+        hint: nothing was kept; ask who publishes the box which checksum is right
+        => 1
+        "
+    );
+    insta::assert_snapshot!(lab.rove(&["box", "add", "x", "small.box", "--checksum", "0", "--checksum-type", "crc"]), @"
+    $ rove box add x small.box --checksum 0 --checksum-type crc
+    --- stderr
+    error: `0` is no crc checksum
+    hint: the kinds are md5, sha1, sha256, sha384 and sha512, the value is hex digits
+    => 1
+    ");
+    assert!(
+        lab.rove(&["box", "list"])
+            .stdout
+            .starts_with("There are no boxes")
+    );
+    assert!(!lab.rove_home().join("boxes/x").exists());
+}

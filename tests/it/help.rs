@@ -1,0 +1,56 @@
+//! Help: what is there, on which stream, with which exit code.
+
+use crate::support::Lab;
+
+#[test]
+fn help_of_a_command_lists_flags_and_arguments() {
+    insta::assert_snapshot!(Lab::new().rove(&["help", "box", "remove"]), @"
+    $ rove help box remove
+    Usage: rove box remove [flags] NAME
+
+    Remove a box.
+
+    Arguments:
+      NAME                            Name of the box
+
+    Flags:
+      -f, --force                     Remove it even if a machine uses it
+      -a, --architecture ARCH         Only for this architecture
+          --provider PROVIDER         Only for this provider
+          --box-version VERSION       Only this version
+          --all                       Remove all versions
+          --all-providers             Remove it for all providers
+          --all-architectures         Remove it for all architectures
+
+    Flags for every command:
+          --[no-]color                Colour the output even where it goes to a file or pipe
+          --machine-readable          Write records for programs instead of sentences
+          --debug                     Also show the programs that rove runs
+          --timestamp                 Put the time of day before every line
+          --debug-timestamp           The same as `--debug --timestamp`
+          --no-tty                    Draw nothing that moves and ask nothing
+      -v, --version                   Print the version
+      -h, --help                      Print help
+    => 0
+    ");
+}
+
+#[test]
+fn help_flags_and_help_command_say_the_same() {
+    let lab = Lab::new();
+    let by_flag = lab.rove(&["init", "--help"]);
+    assert_eq!(by_flag.code, Some(0));
+    assert_eq!(lab.rove(&["init", "-h"]).stdout, by_flag.stdout);
+    assert_eq!(lab.rove(&["-h", "init"]).stdout, by_flag.stdout);
+    assert_eq!(lab.rove(&["help", "init"]).stdout, by_flag.stdout);
+}
+
+#[test]
+fn plain_help_ends_as_vagrants() {
+    let lab = Lab::new();
+    let flag = lab.rove(&["--help"]);
+    let command = lab.rove(&["help"]);
+    assert_eq!((flag.code, command.code), (Some(0), Some(1)));
+    assert_eq!(flag.stdout, command.stdout);
+    assert_eq!(lab.rove(&["frobnicate", "--help"]).code, Some(1));
+}

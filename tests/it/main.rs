@@ -1,0 +1,20 @@
+//! The binary as users run it: output, streams, exit codes, faults. One test
+//! program; a file per command. `support` makes a lab to run it in.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unreachable_pub,
+    missing_docs,
+    dead_code
+)]
+
+mod support;
+
+mod basics;
+mod box_add;
+mod box_list;
+mod box_remove;
+mod completion;
+mod help;
+mod init;
