@@ -58,7 +58,8 @@ impl Periodic {
                 let took = now.saturating_sub(self.0.get(&key)?.begun);
                 if *finished {
                     self.0.remove(&key);
-                    return Some((machine.clone(), closing(label, *done, *unit, took)));
+                    return closing(label, *done, *total, *unit, took)
+                        .map(|text| (machine.clone(), text));
                 }
                 due.then(|| {
                     let text = so_far(label, *done, *total, *unit, took);
@@ -82,17 +83,27 @@ impl Periodic {
     }
 }
 
-/// Returns the line for a piece of work that ended.
-pub(super) fn closing(label: &str, done: u64, unit: Unit, took: Duration) -> String {
+/// Returns the line for a piece of work that ended; none if it was broken off,
+/// which an error tells better.
+pub(super) fn closing(
+    label: &str,
+    done: u64,
+    total: Option<u64>,
+    unit: Unit,
+    took: Duration,
+) -> Option<String> {
+    if done == 0 || total.is_some_and(|total| done < total) {
+        return None;
+    }
     let time = timing::elapsed(took);
-    match unit {
+    Some(match unit {
         Unit::Bytes => format!(
             "{label}: {} in {time} ({})",
             timing::bytes(done),
             timing::rate(done, took)
         ),
         Unit::Percent => format!("{label}: done in {time}"),
-    }
+    })
 }
 
 fn so_far(label: &str, done: u64, total: Option<u64>, unit: Unit, took: Duration) -> String {

@@ -91,7 +91,8 @@ impl Progress {
                     let took = bar.elapsed();
                     bar.finish_and_clear();
                     self.screen.remove(&bar);
-                    return Some((machine.clone(), closing(label, *done, *unit, took)));
+                    return closing(label, *done, *total, *unit, took)
+                        .map(|text| (machine.clone(), text));
                 }
                 let bar = bars
                     .entry(id.clone())

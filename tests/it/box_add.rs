@@ -1,6 +1,6 @@
 //! `rove box add`, and its faults: each with one clear error and a next step.
 
-use crate::support::{Answer, Lab, Server, box_file, closed_port};
+use crate::support::{Fault, Lab, Server, box_file, closed_port};
 
 fn sample_box() -> Vec<u8> {
     box_file(&[
@@ -9,20 +9,26 @@ fn sample_box() -> Vec<u8> {
     ])
 }
 
-fn page(status: &'static str, kind: &'static str, body: impl Into<Vec<u8>>) -> Answer {
-    Answer {
-        status,
-        kind,
-        body: body.into(),
-    }
+/// A catalog that offers one version, at `url`.
+fn catalog(url: &str, providers: &[&str]) -> String {
+    let offers: Vec<String> = providers
+        .iter()
+        .map(|name| format!(r#"{{"name":"{name}","url":"{url}"}}"#))
+        .collect();
+    format!(
+        r#"{{"name":"org/box","versions":[{{"version":"1.2.0","providers":[{}]}}]}}"#,
+        offers.join(",")
+    )
 }
 
-/// A catalog that offers one version, at `url`.
-fn catalog(url: &str) -> String {
-    format!(
-        r#"{{"name":"org/box","versions":[{{"version":"1.2.0","providers":[
-        {{"name":"libvirt","url":"{url}"}}]}}]}}"#
-    )
+/// A catalog server with `org/box` for these providers, and a lab that asks it.
+fn served(providers: &[&str]) -> (Server, Lab) {
+    let server = Server::start();
+    server.file("/small.box", sample_box());
+    server.catalog("org/box", &catalog(&server.url("/small.box"), providers));
+    let mut lab = Lab::new();
+    lab.set("VAGRANT_SERVER_URL", server.root());
+    (server, lab)
 }
 
 #[test]
@@ -52,20 +58,7 @@ fn a_file_becomes_a_box() {
 
 #[test]
 fn a_name_is_looked_up_on_the_catalog_server() {
-    let files = Server::start(vec![(
-        "/small.box",
-        page("200 OK", "application/octet-stream", sample_box()),
-    )]);
-    let server = Server::start(vec![(
-        "/api/v2/vagrant/org/box",
-        page(
-            "200 OK",
-            "application/json",
-            catalog(&files.url("/small.box")),
-        ),
-    )]);
-    let mut lab = Lab::new();
-    lab.set("VAGRANT_SERVER_URL", server.url(""));
+    let (_server, lab) = served(&["libvirt"]);
     insta::assert_snapshot!(lab.rove(&["box", "add", "org/box"]), @"
     $ rove box add org/box
     fetch org/box 1.2.0: 3.1 kB in [TIME] ([RATE])
@@ -94,6 +87,44 @@ fn a_name_is_looked_up_on_the_catalog_server() {
     hint: for another server set `VAGRANT_SERVER_URL`, for a private box `VAGRANT_CLOUD_TOKEN`
     => 1
     ");
+}
+
+#[test]
+fn of_several_providers_one_that_rove_has_is_taken() {
+    let (_server, lab) = served(&["docker", "libvirt"]);
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box"]), @"
+    $ rove box add org/box
+    fetch org/box 1.2.0: 3.1 kB in [TIME] ([RATE])
+    Added the box `org/box` 1.2.0 for libvirt.
+    => 0
+    ");
+}
+
+#[test]
+fn a_server_that_fails() {
+    let (server, lab) = served(&["libvirt"]);
+    let refused = |fault| {
+        server.always("/small.box", fault);
+        let run = lab.rove(&["box", "add", "org/box"]);
+        server.recover("/small.box");
+        run
+    };
+    insta::assert_snapshot!(refused(Fault::Status(404)), @"
+    $ rove box add org/box
+    --- stderr
+    error: there is nothing at http://127.0.0.1:[PORT]/small.box (404)
+    hint: check the address, or choose another version with `--box-version`
+    => 1
+    ");
+    insta::assert_snapshot!(refused(Fault::Html), @"
+    $ rove box add org/box
+    fetch org/box 1.2.0: 30 B in [TIME] ([RATE])
+    --- stderr
+    error: http://127.0.0.1:[PORT]/small.box is a web page, not a box or a catalog
+    hint: open the address in a browser: a login page or a moved file is the usual cause
+    => 1
+    ");
+    assert!(!lab.rove_home().join("boxes/org-VAGRANTSLASH-box").exists());
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::boxes::{self, Architecture, Checksum, Constraint, Request};
+use crate::boxes::{self, Added, Architecture, BoxError, Candidate, Checksum, Constraint, Request};
 use crate::cli::Context;
 use crate::error::Result;
 use crate::event::Level;
+use crate::providers::{self, Provider};
 
 /// Arguments of `rove box add`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +53,19 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
-    let installed = boxes::add(&context.host, &request(context, args)?)?;
+    let mut request = request(context, args)?;
+    let candidate = candidate(context, &mut request)?;
+    let installed = match boxes::add_candidate(&context.host, &request, &candidate)? {
+        (installed, Added::Before) => {
+            return Err(BoxError::AlreadyThere {
+                name: installed.name,
+                version: installed.version,
+                provider: installed.provider,
+            }
+            .into());
+        }
+        (installed, Added::Now | Added::Meanwhile) => installed,
+    };
     let architecture = installed
         .architecture
         .as_ref()
@@ -67,6 +80,38 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         ),
     );
     Ok(0)
+}
+
+/// Returns the file to fetch. Where no provider was named and a catalog has
+/// several, it is one that can run here.
+fn candidate(context: &Context, request: &mut Request) -> Result<Candidate> {
+    if !request.providers.is_empty() {
+        return boxes::resolve(&context.host, request);
+    }
+    let runs_here = |provider: &&dyn Provider| provider.capabilities().box_providers;
+    let mut providers: Vec<String> = Vec::new();
+    for name in providers::list::all().iter().flat_map(runs_here) {
+        if !providers.iter().any(|known| known == name) {
+            providers.push((*name).to_owned());
+        }
+    }
+    let preferred = Request {
+        providers,
+        ..request.clone()
+    };
+    let candidate = match boxes::resolve(&context.host, &preferred) {
+        Err(failure)
+            if matches!(
+                failure.downcast_ref::<BoxError>(),
+                Some(BoxError::NoProvider { .. })
+            ) =>
+        {
+            boxes::resolve(&context.host, request)?
+        }
+        other => other?,
+    };
+    request.providers = candidate.provider.iter().cloned().collect();
+    Ok(candidate)
 }
 
 fn request(context: &Context, args: &Args) -> Result<Request> {

@@ -1,6 +1,7 @@
 //! A lab for one test: a temporary folder with a project and a home, an empty
 //! environment, and the real `rove` binary run in it.
 
+#[path = "../../support/http.rs"]
 mod http;
 mod tarball;
 
@@ -8,8 +9,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub use http::{Answer, Server, closed_port};
+pub(crate) use http::{Fault, Server};
 pub use tarball::box_file;
+
+/// Returns a port of loopback on which nobody listens.
+pub fn closed_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+    listener.local_addr().expect("its address").port()
+}
 
 /// A folder of its own, and the environment that rove sees.
 pub struct Lab {
