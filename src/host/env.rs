@@ -43,6 +43,8 @@ pub mod variables {
     pub const VAGRANT_EXPERIMENTAL: &str = "VAGRANT_EXPERIMENTAL";
     /// One machine after the other.
     pub const VAGRANT_NO_PARALLEL: &str = "VAGRANT_NO_PARALLEL";
+    /// Socket of the user's SSH agent.
+    pub const SSH_AUTH_SOCK: &str = "SSH_AUTH_SOCK";
     /// Architecture of the host, as boxes name it.
     pub const VAGRANT_HOST_ARCHITECTURE: &str = "VAGRANT_HOST_ARCHITECTURE";
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::event::{Event, Level, Listener, Silent};
 
+mod agent;
 mod cancel;
 mod clock;
 mod dirs;
@@ -28,6 +29,7 @@ mod random;
 mod runner;
 mod terminal;
 
+pub use agent::{ReadWrite, connect_agent};
 pub use cancel::Cancel;
 pub use clock::{Clock, FakeClock, SystemClock};
 pub use dirs::Dirs;

@@ -2,7 +2,7 @@
 //! it needs: one runtime of the calling thread, inside; a blocking interface outside.
 //!
 //! Reading order: [`Ssh`] here, then `connect` (waiting for a server), `auth`
-//! (logging in), `command` (what the shell is fed), `channel` (running it),
+//! and `agent` (logging in), `command` (what the shell is fed), `channel` (running it),
 //! `transfer` (copying), `keys` and `replace` (the insecure key goes),
 //! `program` (the system's own `ssh`, for people).
 
@@ -24,6 +24,7 @@ use crate::error::{Failure, Result};
 use crate::host::{FileError, Host, files};
 use crate::op::{Content, Script};
 
+mod agent;
 mod auth;
 mod channel;
 mod command;
@@ -96,9 +97,26 @@ impl Ssh {
         self.session.as_ref().map(|session| &session.login)
     }
 
-    /// Logs in with these keys from the next connection on.
-    pub fn set_keys(&mut self, private_key_paths: Vec<PathBuf>) {
-        self.connection.ssh.private_key_paths = private_key_paths;
+    /// Goes on with the session of `other`, which is connected to the same machine.
+    fn take_session(&mut self, mut other: Self) {
+        self.reset();
+        std::mem::swap(&mut self.runtime, &mut other.runtime);
+        self.session = other.session.take();
+    }
+
+    /// Notes that the machine's key now lies in `key_file` and that no other opens it.
+    fn settle_on(&mut self, key_file: &Path) {
+        self.connection.ssh.private_key_paths = vec![key_file.to_path_buf()];
+        if let Some(session) = &mut self.session {
+            session.login = Login::Key(key_file.to_path_buf());
+        }
+    }
+
+    /// Connects, unless a session is open.
+    fn connect(&mut self) -> Result<()> {
+        let limit = self.connection.ssh.connect_timeout.max(LOGIN_LIMIT);
+        let cancel = self.host.cancel.clone();
+        self.establish(limit, false, &mut |_| cancel.check())
     }
 
     /// Connects, unless a session is open. `watch` and `limit` are those of
@@ -130,7 +148,7 @@ impl Ssh {
             .collect::<Result<Vec<_>>>()?;
         let attempt = Attempt {
             connection: &self.connection,
-            home: self.host.dirs.user.as_deref(),
+            host: &self.host,
             keys: &keys,
             stage: Cell::new(Stage::Connect),
             furthest: Cell::new(Stage::Connect),
@@ -158,9 +176,7 @@ impl Ssh {
     fn channel(&mut self) -> Result<russh::Channel<Msg>> {
         let mut reason = String::new();
         for _ in 0..2 {
-            let limit = self.connection.ssh.connect_timeout.max(LOGIN_LIMIT);
-            let host = self.host.clone();
-            self.establish(limit, false, &mut |_| host.cancel.check())?;
+            self.connect()?;
             let Some(session) = &self.session else {
                 continue;
             };
@@ -289,8 +305,8 @@ impl Ssh {
 /// One way from nothing to a session.
 struct Attempt<'a> {
     connection: &'a Connection,
-    home: Option<&'a Path>,
-    keys: &'a [auth::LoadedKey],
+    host: &'a Host,
+    keys: &'a [(PathBuf, keys::LoadedKey)],
     stage: Cell<Stage>,
     furthest: Cell<Stage>,
     reason: Cell<String>,
@@ -351,10 +367,11 @@ impl Attempt<'_> {
         let work = async {
             let stream = stream.await?;
             self.reach(Stage::Banner);
-            let host_keys = HostKeys::of(self.connection, self.home);
+            let host_keys = HostKeys::of(self.connection, self.host.dirs.user.as_deref());
             let mut handle = connect::handshake(self.connection, stream, host_keys).await?;
             self.reach(Stage::Authenticate);
-            let login = auth::login(&mut handle, self.connection, self.keys).await?;
+            let login =
+                auth::login(&mut handle, self.connection, self.keys, &self.host.env).await?;
             Ok(Session { handle, login })
         };
         timeout(LOGIN_LIMIT, work).await.unwrap_or_else(|_| {

@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::{Communicator, run};
+use super::super::run;
 use super::failure::SshError;
 use super::keys::{self, KeyKind};
 use super::{Login, Ssh};
@@ -83,12 +83,12 @@ pub fn replace_insecure_key(
             let paths = &ssh.connection().ssh.private_key_paths;
             paths.iter().all(|path| *path == pending)
         }
-        Some(Login::Open) | None => false,
+        Some(Login::Open | Login::Agent(_)) | None => false,
     };
     if !insecure {
         return Ok(Replaced::NotInsecure);
     }
-    let public = match install(ssh, machine, &pending, KeyKind::Ed25519, insert) {
+    let trial = match install(ssh, machine, &pending, KeyKind::Ed25519, insert) {
         Err(failure) if is_refusal(&failure) => {
             // A server too old for the kind. Its line does no harm, but is litter.
             let line = keys::public_line(&pending)?;
@@ -104,31 +104,44 @@ pub fn replace_insecure_key(
         }
         other => other,
     }?;
-    for line in keys::insecure_public_lines() {
-        debug_assert_ne!(line, public);
-        run(
-            ssh,
-            &remove(&line),
-            machine,
-            "remove the insecure key",
-            &mut |_, _| {},
-        )?;
-    }
+    // The trial's session goes on as ours: a login is slow in a slow guest.
+    ssh.take_session(trial);
+    let lines = keys::insecure_public_lines();
+    let script = in_one(lines.iter().map(|line| remove(line)));
+    run(
+        ssh,
+        &script,
+        machine,
+        "remove the insecure keys",
+        &mut |_, _| {},
+    )?;
     files::rename(&pending, key_file)?;
-    ssh.reset();
-    ssh.set_keys(vec![key_file.to_path_buf()]);
+    ssh.settle_on(key_file);
     Ok(Replaced::With(key_file.to_path_buf()))
 }
 
+/// Joins scripts, each in a shell of its own; the first that fails ends it.
+fn in_one(scripts: impl Iterator<Item = Script>) -> Script {
+    let mut joined = Script::default();
+    for script in scripts {
+        let text = script.text;
+        joined.privileged |= script.privileged;
+        joined.text.push_str("(\n");
+        joined.text.push_str(&text);
+        joined.text.push_str("\n) || exit\n");
+    }
+    joined
+}
+
 /// Makes a key (or takes the one of an earlier, broken run), adds it in the
-/// guest and tries it. Returns its public line.
+/// guest and logs in with it. Returns who logged in.
 fn install(
     ssh: &mut Ssh,
     machine: &str,
     pending: &Path,
     kind: KeyKind,
     insert: &dyn Fn(&str) -> Script,
-) -> Result<String> {
+) -> Result<Ssh> {
     let kept = keys::public_line(pending).ok();
     let public = if let Some(public) = kept {
         public
@@ -142,8 +155,8 @@ fn install(
     connection.ssh.private_key_paths = vec![pending.to_path_buf()];
     connection.ssh.password = None;
     let mut trial = Ssh::new(connection, &ssh.host)?;
-    trial.exec(&Script::user("true"), &mut |_, _| {})?;
-    Ok(public)
+    trial.connect()?;
+    Ok(trial)
 }
 
 fn is_refusal(failure: &crate::error::Failure) -> bool {

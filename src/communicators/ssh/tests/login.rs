@@ -233,3 +233,79 @@ fn an_old_server_gets_a_kind_of_key_that_it_knows() {
     let line = keys::public_line(&server.path("machine/private_key")).unwrap();
     assert!(line.starts_with("ssh-rsa "), "{line}");
 }
+
+/// An agent of our own, ended when dropped.
+struct AgentProcess(Child);
+
+impl AgentProcess {
+    fn start(socket: &Path) -> Option<Self> {
+        let child = Command::new("ssh-agent")
+            .args(["-D", "-a"])
+            .arg(socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .ok()?;
+        for _ in 0..100 {
+            if socket.exists() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(Self(child))
+    }
+}
+
+impl Drop for AgentProcess {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_agent_signs_for_a_key_with_a_passphrase() {
+    let pair = keys::generate(KeyKind::Ed25519).unwrap();
+    let Some(server) = Server::start(std::slice::from_ref(&pair.public), "") else {
+        return;
+    };
+    let key = write_key(&server, "key", &pair.private);
+    let mut connection = server.connection(vec![key.clone()]);
+    let socket = server.path("agent");
+    let Some(_agent) = AgentProcess::start(&socket) else {
+        return;
+    };
+    let added = Command::new("ssh-add")
+        .arg(&key)
+        .env("SSH_AUTH_SOCK", &socket)
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(added.success());
+    let sealed = Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "", "-N", "secret", "-f"])
+        .arg(&key)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(sealed.success());
+    let mut host = server.host();
+    let try_login = |connection: &Connection, host: &Host| {
+        let mut ssh = Ssh::new(connection.clone(), host).unwrap();
+        ssh.wait_ready(Duration::from_secs(20), &mut |_| Ok(()))
+            .map(|()| ssh.login().cloned().unwrap())
+    };
+    host.env = std::sync::Arc::new(crate::host::Env::of([]));
+    let error = try_login(&connection, &host).unwrap_err();
+    let hints = error.explain().hints();
+    assert!(hints[0].contains("ssh-add"), "{error} {hints:?}");
+    host.env = std::sync::Arc::new(crate::host::Env::of([(
+        "SSH_AUTH_SOCK",
+        socket.to_str().unwrap(),
+    )]));
+    assert_eq!(try_login(&connection, &host).unwrap(), Login::Key(key));
+    connection.ssh.private_key_paths.clear();
+    connection.ssh.keys_only = false;
+    let login = try_login(&connection, &host).unwrap();
+    assert!(matches!(login, Login::Agent(_)), "{login:?}");
+}
