@@ -8,6 +8,7 @@ use crate::guests::{self, Facts, Guest};
 use crate::host::{Exit, Host, RunnerError, files};
 use crate::op::{Cmd, Mark, Op, Script, Verb};
 use crate::plan::{PlanError, State, Step};
+use crate::provision::ScriptFailed;
 use crate::state::{Leases, MachineIndex, layout};
 
 use super::{Session, Work, wait};
@@ -96,8 +97,9 @@ fn replace_key(session: &mut Session<'_>) -> Result<()> {
     let replaced = session
         .access()?
         .replace_insecure_key(work.name(), &key, family)?;
-    if replaced {
-        session.close();
+    if replaced && let Some(facts) = &mut session.facts {
+        // The way in stays open; what connects by itself, as rsync does, needs the new key.
+        facts.connection.ssh.private_key_paths = vec![key];
     }
     Ok(())
 }
@@ -151,7 +153,7 @@ fn guest_script(script: &Script, step: &Step, session: &mut Session<'_>) -> Resu
             })
     };
     let guest = session.access()?.guest();
-    communicators::run(
+    let result = communicators::run(
         guest,
         script,
         work.name(),
@@ -161,8 +163,16 @@ fn guest_script(script: &Script, step: &Step, session: &mut Session<'_>) -> Resu
                 work.host.say(Some(work.name()), Level::Output, mask(text));
             }
         },
-    )?;
-    Ok(())
+    );
+    match result {
+        Ok(_) => Ok(()),
+        Err(failure) => Err(match (step, failure.downcast_ref()) {
+            (Step::Provision(provisioner), Some(failed)) => {
+                ScriptFailed::of(provisioner, failed).into()
+            }
+            _ => failure,
+        }),
+    }
 }
 
 fn host_command(cmd: &Cmd, work: &Work<'_>) -> Result<()> {
@@ -172,7 +182,9 @@ fn host_command(cmd: &Cmd, work: &Work<'_>) -> Result<()> {
             errors.push_str(text);
             errors.push('\n');
         }
-        work.host.say(Some(work.name()), Level::Detail, text);
+        if cmd.show_output {
+            work.host.say(Some(work.name()), Level::Detail, text);
+        }
     })?;
     if exit == Exit::Code(0) {
         return Ok(());

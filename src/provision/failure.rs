@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::communicators::CommandFailed;
+use crate::config::Provisioner;
 use crate::error::{Explain, Kind};
 use crate::source::{Span, nearest};
 
@@ -147,6 +149,19 @@ pub struct ScriptFailed {
     pub lines: Vec<String>,
     /// Where the provisioner stands in the Vagrantfile.
     pub span: Option<Span>,
+}
+
+impl ScriptFailed {
+    /// Returns the failure of a command as that of the provisioner it ran for.
+    pub fn of(provisioner: &Provisioner, failed: &CommandFailed) -> Self {
+        Self {
+            machine: failed.machine.clone(),
+            label: provisioner.label().to_owned(),
+            status: failed.status,
+            lines: failed.lines.clone(),
+            span: provisioner.span.clone(),
+        }
+    }
 }
 
 impl Explain for ScriptFailed {
