@@ -12,6 +12,7 @@ pub mod event;
 pub mod op;
 
 pub mod host;
+pub mod ruby;
 
 pub mod boxes;
 pub mod communicators;
