@@ -41,7 +41,7 @@ bench:
 	@boxes/requirements build run boxes bench
 	@cargo build --release --locked
 	@boxes/build tiny
-	@tests/bench/run
+	@ROVE=$(TARGET)/release/rove ROVE_TEST_BOXES=$(ROVE_BOXES_OUT) tests/bench/run
 
 clean:
 	rm -rf $(TARGET)
