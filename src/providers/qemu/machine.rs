@@ -188,13 +188,11 @@ impl Machine for QemuMachine<'_> {
             // memory over. Either way the saved memory is what counts.
             return Ok(Power::Suspended);
         }
-        let status = Qmp::connect(&layout::qmp_socket(&run.runtime), GLANCE)
-            .ok()
-            .and_then(|mut qmp| qmp.status().ok());
+        let status = Qmp::glance(&layout::qmp_socket(&run.runtime), GLANCE);
         Ok(match status.as_deref() {
             // Busy with another client, or short of time: it runs.
-            None | Some("running" | "save-vm" | "finish-migrate" | "shutdown") => Power::Running,
-            Some(_) => Power::Paused,
+            Err(_) | Ok("running" | "save-vm" | "finish-migrate" | "shutdown") => Power::Running,
+            Ok(_) => Power::Paused,
         })
     }
 

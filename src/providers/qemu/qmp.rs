@@ -47,6 +47,18 @@ fn open(path: &Path) -> io::Result<Stream> {
 impl Qmp {
     /// Connects and gets ready for commands. Ends within about `limit`.
     pub(super) fn connect(path: &Path, limit: Duration) -> io::Result<Self> {
+        let mut qmp = Self::open(path, limit)?;
+        let greeting = qmp.read()?;
+        if greeting.get("QMP").is_none() {
+            return Err(io::Error::other("no QMP greeting"));
+        }
+        qmp.exchange("qmp_capabilities", &Value::Null)?
+            .map_err(io::Error::other)?;
+        qmp.reader.get_ref().set_read_timeout(Some(ANSWER))?;
+        Ok(qmp)
+    }
+
+    fn open(path: &Path, limit: Duration) -> io::Result<Self> {
         // In a thread: `connect` blocks as long as the socket's queue is full,
         // and std has no limit for that on Unix sockets.
         let (sender, receiver) = mpsc::channel();
@@ -59,17 +71,9 @@ impl Qmp {
             .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         stream.set_read_timeout(Some(limit))?;
         stream.set_write_timeout(Some(limit))?;
-        let mut qmp = Self {
+        Ok(Self {
             reader: BufReader::new(stream),
-        };
-        let greeting = qmp.read()?;
-        if greeting.get("QMP").is_none() {
-            return Err(io::Error::other("no QMP greeting"));
-        }
-        qmp.exchange("qmp_capabilities", &Value::Null)?
-            .map_err(io::Error::other)?;
-        qmp.reader.get_ref().set_read_timeout(Some(ANSWER))?;
-        Ok(qmp)
+        })
     }
 
     /// Runs a command and returns what it returned. `arguments` is `Null` for none.
@@ -93,6 +97,22 @@ impl Qmp {
     pub(super) fn status(&mut self) -> Result<String> {
         let answer = self.execute("query-status", &Value::Null)?;
         Ok(answer["status"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Returns the run state of the QEMU at `path`, if it says it within about
+    /// `limit`. All is sent at once: QEMU's main loop may be a while about each
+    /// wake-up when guests keep the host busy.
+    pub(super) fn glance(path: &Path, limit: Duration) -> io::Result<String> {
+        let mut qmp = Self::open(path, limit)?;
+        qmp.reader
+            .get_mut()
+            .write_all(b"{\"execute\": \"qmp_capabilities\"}\n{\"execute\": \"query-status\"}\n")?;
+        loop {
+            // Greeting, empty answer, perhaps events.
+            if let Some(status) = qmp.read()?["return"]["status"].as_str() {
+                return Ok(status.to_owned());
+            }
+        }
     }
 
     /// Sends `quit`. QEMU may be gone before its answer is read.

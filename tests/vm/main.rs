@@ -1,0 +1,11 @@
+//! Tests against real guests under QEMU: the feature `vm` turns them on. They
+//! need QEMU and the boxes of `boxes/`, built into `target/boxes` or into the
+//! folder that `ROVE_TEST_BOXES` names.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod boxes;
+mod crash;
+mod life;
+mod memory;
+mod support;
