@@ -63,7 +63,7 @@ pub(super) fn wrap(
     if ssh.pty {
         // A terminal makes a shell that reads from it interactive: it would
         // echo and prompt. So with `pty` the text is an argument.
-        let text = format!("{preamble}{}", script.text);
+        let text = format!("{preamble}(eval {})", quote_always(&script.text));
         return Wrapped {
             command: elevate(&format!("{shell} -c {}", quote(&text))),
             stdin: Vec::new(),
@@ -71,11 +71,13 @@ pub(super) fn wrap(
     }
     // `eval` takes the whole text before any of it runs, and gives it an empty
     // standard input: a command that reads cannot swallow the rest of the script.
+    // The subshell keeps a `set -e` from the login shell, whose ~/.bash_logout
+    // would end with an error where there is no terminal (Debian's does).
     // Programs such as tput and clear complain without TERM.
     let text = quote_always(&script.text);
     Wrapped {
         command: elevate(shell),
-        stdin: format!("export TERM=vt100\n{preamble}eval {text} </dev/null; exit $?\n")
+        stdin: format!("export TERM=vt100\n{preamble}(eval {text}) </dev/null; exit $?\n")
             .into_bytes(),
     }
 }
@@ -125,7 +127,7 @@ mod tests {
         assert_eq!(wrapped.command, "sudo -E -H bash -l");
         assert_eq!(
             String::from_utf8(wrapped.stdin).unwrap(),
-            "export TERM=vt100\nexport A=\"1 2\"\neval 'echo '\\''it works'\\''\nread x' </dev/null; exit $?\n"
+            "export TERM=vt100\nexport A=\"1 2\"\n(eval 'echo '\\''it works'\\''\nread x') </dev/null; exit $?\n"
         );
     }
 
@@ -166,8 +168,13 @@ mod tests {
             ..Ssh::default()
         };
         let wrapped = wrap(&ssh, Missing::default(), &Script::user("echo 'a'"), &[]);
-        assert_eq!(wrapped.command, r"bash -l -c 'echo '\''a'\'''");
+        assert_eq!(wrapped.command, quote_twice("echo 'a'"));
         assert!(wrapped.stdin.is_empty());
+    }
+
+    fn quote_twice(text: &str) -> String {
+        let inner = format!("(eval {})", quote_always(text));
+        format!("bash -l -c {}", quote_always(&inner))
     }
 
     #[test]

@@ -29,6 +29,25 @@ fn a_command_that_reads_does_not_eat_the_script() {
 }
 
 #[test]
+fn the_end_of_the_login_shell_does_not_count() {
+    let Some(mut pair) = Pair::start() else {
+        return;
+    };
+    // Debian's own fails without a terminal; under `set -e` that would be the status.
+    let home = pair.server.path("home");
+    std::fs::create_dir(&home).unwrap();
+    std::fs::write(
+        home.join(".bash_logout"),
+        "[ -x /bin/false ] && /bin/false\n",
+    )
+    .unwrap();
+    pair.ssh.connection.ssh.shell = format!("env HOME={} bash -l", home.display());
+    let (status, out, _) = pair.sh("set -e; echo in");
+    assert_eq!((status, out.as_str()), (0, "in\n"));
+    assert_eq!(pair.sh("set -e; exit 9").0, 9);
+}
+
+#[test]
 fn much_output_and_long_scripts() {
     let Some(mut pair) = Pair::start() else {
         return;
