@@ -7,7 +7,7 @@ use rove::providers::{Power, Snapshot};
 use crate::support::{Vm, free_port, say};
 
 /// Starts something whose progress shows whether memory came along.
-const COUNTER: &str = "nohup sh -c 'i=0; while :; do i=$((i+1)); echo $i > /tmp/next; mv /tmp/next /tmp/count; sleep 0.2; done' > /dev/null 2>&1 < /dev/null & until cat /tmp/count 2> /dev/null; do sleep 0.1; done";
+const COUNTER: &str = "(trap '' HUP; i=0; while :; do i=$((i+1)); echo $i > /tmp/next; mv /tmp/next /tmp/count; sleep 0.2; done) > /dev/null 2>&1 < /dev/null & for i in $(seq 100); do [ -s /tmp/count ] && break; sleep 0.1; done; cat /tmp/count";
 
 #[test]
 fn a_suspended_machine_goes_on_where_it_stopped() {
