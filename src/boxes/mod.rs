@@ -8,6 +8,7 @@
 mod add;
 mod catalog;
 mod digest;
+mod disks;
 mod error;
 mod fetch;
 mod flush;

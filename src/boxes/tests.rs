@@ -705,6 +705,8 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
         ..file("", b"")
     };
     let deep = "d/".repeat(40) + "x";
+    let outside = disks::qcow2(0, "../../base.img");
+    let network = disks::qcow2(0, "nbd://host/disk");
     for (items, expected) in [
         (vec![file("/etc/evil", b"")], "is an absolute path"),
         (vec![file("C:\\evil", b"")], "is an absolute path"),
@@ -744,6 +746,8 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
         (vec![file("x", b""), file("./x", b"")], "is there twice"),
         (vec![file("x", b""), file("x/y", b"")], "is there twice"),
         (vec![file(&deep, b"")], "lies too deep"),
+        (vec![file("box.img", &outside)], "is a disk with parts"),
+        (vec![file("box.img", &network)], "is a disk with parts"),
     ] {
         let lab = Lab::new();
         let mut all = vec![file("metadata.json", METADATA)];
@@ -769,6 +773,7 @@ fn odd_but_honest_boxes_are_taken() {
         mode: 0o755,
         ..file("dir\\script", b"s")
     };
+    let layered = disks::qcow2(0, "base.img");
     let first = tar_of(&[
         link(EntryType::Directory, "./", ""),
         link(EntryType::Directory, "dir/", ""),
@@ -777,6 +782,8 @@ fn odd_but_honest_boxes_are_taken() {
         link(EntryType::Symlink, "dir/link", "../read-only"),
         link(EntryType::Link, "hard", "read-only"),
         file("./metadata.json", METADATA),
+        file("box.img", &layered),
+        file("base.img", b"raw"),
     ]);
     // Two members of gzip, as parallel packers write, and something after them.
     let (a, b) = first.split_at(1000);
@@ -820,6 +827,40 @@ fn a_box_for_another_provider_than_promised_is_refused() {
         Some(BoxError::NoProvider { .. })
     ));
     lab.assert_nothing_hidden();
+}
+
+/// Presses Ctrl-C once something has come.
+struct Impatient(crate::host::Cancel);
+
+impl crate::event::Listener for Impatient {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Progress { .. }) {
+            self.0.set();
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_keeps_the_download_and_nothing_else() {
+    let lab = Lab::new();
+    let bytes = lab.serve();
+    lab.server.fail("/x.box", Fault::Stall(400_000));
+    let mut impatient = Lab {
+        host: lab.host.clone(),
+        ..lab
+    };
+    let cancel = crate::host::Cancel::new();
+    impatient.host.cancel = cancel.clone();
+    impatient.host.listener = Arc::new(Impatient(cancel));
+    let failure = error(impatient.fetch());
+    assert_eq!(failure.kind(), crate::error::Kind::Interrupted);
+    impatient.assert_nothing_hidden();
+    let kept = impatient.kept()[0].metadata().unwrap().len();
+    impatient.host.cancel = crate::host::Cancel::new();
+    impatient.host.listener = Arc::new(crate::event::Silent);
+    impatient.fetch().unwrap();
+    let last = impatient.server.requests("/x.box").pop().unwrap();
+    assert_eq!(last.sent, bytes.len() as u64 - kept);
 }
 
 #[cfg(unix)]

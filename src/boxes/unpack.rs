@@ -16,6 +16,7 @@ use crate::error::{Failure, Result};
 use crate::host::{FileError, files};
 
 use super::BoxError;
+use super::disks::{Reference, reference};
 use super::flush::Flusher;
 use super::gzip::Members;
 use super::holes::{Holes, Target, copy};
@@ -366,6 +367,29 @@ impl Unpacker<'_> {
         }
     }
 
+    /// Refuses disks that would make the hypervisor open something that is not
+    /// in the box.
+    fn disks(&self) -> Result<()> {
+        let files = self.seen.iter().filter(|(_, kind)| **kind == Kind::File);
+        for (path, _) in files {
+            let at = self.into.join(path);
+            let found = reference(&at).map_err(|error| FileError::new("read", at, error))?;
+            let inside = match found {
+                Reference::None => true,
+                Reference::Other => false,
+                // A colon would name a protocol of QEMU: `nbd://host`, `json:{…}`.
+                Reference::Backing(name) => {
+                    let beside = path.parent().unwrap_or(Path::new("")).join(&name);
+                    !name.contains(':') && self.seen.get(&beside) == Some(&Kind::File)
+                }
+            };
+            if !inside {
+                return Err(self.refuse(path, "is a disk with parts that are not in the box"));
+            }
+        }
+        Ok(())
+    }
+
     /// Makes the links, looks where they lead, and waits until all is on disk.
     fn finish(mut self) -> Result<()> {
         for (path, target) in std::mem::take(&mut self.links) {
@@ -390,6 +414,7 @@ impl Unpacker<'_> {
                 }
             }
         }
+        self.disks()?;
         self.flusher.finish()?;
         for (path, kind) in &self.seen {
             if *kind == Kind::Folder {
