@@ -23,6 +23,7 @@ pub mod state;
 pub mod providers;
 pub mod provision;
 pub mod sync;
+pub mod vagrantfile;
 
 pub mod plan;
 

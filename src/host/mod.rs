@@ -22,6 +22,7 @@ mod dirs;
 mod env;
 pub mod files;
 mod lock;
+pub mod plain;
 mod ports;
 pub mod process;
 mod programs;

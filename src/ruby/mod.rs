@@ -71,5 +71,5 @@ pub use ast::{CallSite, Loc, Params, RegexpFlags};
 pub use error::{Category, Error, Flow, Outcome, Problem, Report};
 pub use interp::{Interp, Limits};
 pub use symbol::Sym;
-pub use value::{Args, Class, Native, Proc, RArray, RHash, RRange, RString, Value};
+pub use value::{Args, Class, Data, Native, Proc, RArray, RHash, RRange, RString, Value};
 pub use world::{Command, FileFacts, FileType, Finished, Memory, User, World};

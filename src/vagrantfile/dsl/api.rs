@@ -1,0 +1,265 @@
+//! `Vagrant` as files see it: `Vagrant.configure` collects blocks, the rest
+//! answers questions about the version, plugins and the host.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::boxes::{Constraint, Version};
+use crate::ruby::{Args, Interp, Outcome, Proc, Value};
+
+use super::Recorder;
+use crate::vagrantfile::schema::text;
+
+/// The version that files are told. They were written for it or compare with it.
+pub(in crate::vagrantfile) const VERSION: &str = "2.3.4";
+
+/// The newest Vagrant whose files are meant to load; it may be required too.
+const NEWEST: &str = "2.4.9";
+
+/// A block given to `Vagrant.configure`.
+#[derive(Clone)]
+pub(in crate::vagrantfile) struct Block {
+    /// `1` or `2`.
+    pub(in crate::vagrantfile) version: String,
+    /// What to call with the configuration.
+    pub(in crate::vagrantfile) block: Rc<Proc>,
+}
+
+/// The blocks that the file being read has given so far.
+pub(in crate::vagrantfile) type Collected = Rc<RefCell<Vec<Block>>>;
+
+/// What files may ask about.
+pub(in crate::vagrantfile) struct Facts {
+    /// Plugins that are there or whose work rove does itself.
+    pub(in crate::vagrantfile) plugins: Vec<String>,
+    /// Folder that files take for Vagrant's data.
+    pub(in crate::vagrantfile) data_dir: String,
+    /// Architecture of the host, as boxes name it.
+    pub(in crate::vagrantfile) architecture: String,
+}
+
+/// Error classes that files rescue or raise.
+const ERRORS: &[&str] = &[
+    "VagrantVersionBad",
+    "VagrantfileLoadError",
+    "VagrantfileNameError",
+    "TriggersNoBlockGiven",
+    "PluginNotInstalled",
+    "MachineGuestNotReady",
+    "ConfigUpgradeErrors",
+    "ConfigInvalid",
+    "CommandUnavailable",
+    "NoEnvironmentError",
+];
+
+/// Defines `Vagrant`.
+pub(in crate::vagrantfile) fn install(interp: &mut Interp, collected: &Collected, facts: Facts) {
+    let vagrant = interp.define_module("Vagrant");
+    let standard = interp.find_class("StandardError");
+    let base = interp.define_class("Vagrant::Errors::VagrantError", standard.as_ref());
+    for name in ERRORS {
+        interp.define_class(&format!("Vagrant::Errors::{name}"), Some(&base));
+    }
+    interp.define_module("VagrantPlugins");
+    set(interp, "Vagrant", "VERSION", Value::str(VERSION));
+    set(
+        interp,
+        "Vagrant",
+        "DEFAULT_SERVER_URL",
+        Value::str("https://vagrantcloud.com"),
+    );
+
+    let blocks = Rc::clone(collected);
+    interp.define_singleton(&vagrant, "configure", move |interp, _, args| {
+        configure(interp, &blocks, &text(&args.get(0)), args)
+    });
+    let config = interp.define_module("Vagrant::Config");
+    let blocks = Rc::clone(collected);
+    interp.define_singleton(&config, "run", move |interp, _, args| {
+        let version = if args.list.is_empty() {
+            "1".to_owned()
+        } else {
+            text(&args.get(0))
+        };
+        configure(interp, &blocks, &version, args)
+    });
+
+    let plugins = facts.plugins.clone();
+    interp.define_singleton(&vagrant, "has_plugin?", move |_, _, args| {
+        Ok(Value::Bool(plugins.contains(&text(&args.get(0)))))
+    });
+    interp.define_singleton(&vagrant, "version?", |interp, _, args| {
+        Ok(Value::Bool(meets(interp, args)?))
+    });
+    interp.define_singleton(&vagrant, "require_version", |interp, _, args| {
+        if meets(interp, args)? {
+            return Ok(Value::Bool(true));
+        }
+        let wanted: Vec<String> = args.list.iter().map(text).collect();
+        Err(interp.raise(
+            "Vagrant::Errors::VagrantVersionBad",
+            format!(
+                "the file wants Vagrant {}, and rove stands for {NEWEST}",
+                wanted.join(", ")
+            ),
+        ))
+    });
+    interp.define_singleton(&vagrant, "require_plugin", |_, _, _| Ok(Value::Nil));
+    for (name, below) in [("source_root", "source"), ("user_data_path", "")] {
+        let path = format!("{}/{below}", facts.data_dir);
+        interp.define_singleton(&vagrant, name, move |interp, _, _| {
+            pathname(interp, path.trim_end_matches('/'))
+        });
+    }
+    for name in ["in_installer?", "very_quiet?", "server_mode?"] {
+        interp.define_singleton(&vagrant, name, |_, _, _| Ok(Value::Bool(false)));
+    }
+    install_plugin_classes(interp);
+    install_platform(interp, &facts.architecture);
+}
+
+fn set(interp: &mut Interp, module: &str, name: &str, value: Value) {
+    let module = interp.define_module(module);
+    let name = crate::ruby::Sym::new(name);
+    interp.set_const(&module, name, value);
+}
+
+fn configure(interp: &mut Interp, blocks: &Collected, version: &str, args: &Args) -> Outcome {
+    if !matches!(version, "1" | "2") {
+        return Err(interp.raise(
+            "Vagrant::Errors::VagrantfileNameError",
+            format!("there is no configuration version `{version}`; there are `1` and `2`"),
+        ));
+    }
+    let Some(block) = args.block.clone() else {
+        return Err(interp.raise("ArgumentError", "no block given to `configure`"));
+    };
+    blocks.borrow_mut().push(Block {
+        version: version.to_owned(),
+        block,
+    });
+    Ok(Value::Nil)
+}
+
+/// Tells whether the version that rove stands for meets all requirements.
+fn meets(interp: &mut Interp, args: &Args) -> Outcome<bool> {
+    let mut parts = Vec::new();
+    for argument in &args.list {
+        match argument {
+            Value::Array(items) => parts.extend(items.to_vec().iter().map(text)),
+            other => parts.push(text(other)),
+        }
+    }
+    let Ok(requirement) = Constraint::all(parts.iter().map(String::as_str)) else {
+        return Err(interp.raise(
+            "ArgumentError",
+            format!("illformed requirement `{}`", parts.join(", ")),
+        ));
+    };
+    let fits = [VERSION, NEWEST]
+        .iter()
+        .filter_map(|version| version.parse::<Version>().ok())
+        .any(|version| requirement.matches(&version));
+    Ok(fits)
+}
+
+fn pathname(interp: &mut Interp, path: &str) -> Outcome {
+    match interp.find_class("Pathname") {
+        Some(class) => interp.call_method(&Value::Class(class), "new", &[Value::str(path)]),
+        None => Ok(Value::str(path)),
+    }
+}
+
+/// `Vagrant.plugin(2, :command)` as a superclass, `Vagrant.plugin(2)` as a base.
+fn install_plugin_classes(interp: &mut Interp) {
+    let vagrant = interp.define_module("Vagrant");
+    let components = [
+        "command",
+        "communicator",
+        "config",
+        "guest",
+        "host",
+        "provider",
+        "provisioner",
+        "push",
+        "synced_folder",
+    ];
+    let plugin = interp.define_class("Vagrant::Plugin::V2::Plugin", None);
+    // `name "x"`, `command "x" do … end` and so on are declarations.
+    for name in [
+        "name",
+        "description",
+        "command",
+        "config",
+        "provider",
+        "provisioner",
+        "guest",
+        "host",
+        "action_hook",
+        "guest_capability",
+        "host_capability",
+        "provider_capability",
+        "communicator",
+        "push",
+        "synced_folder",
+    ] {
+        interp.define_singleton(&plugin, name, |_, _, _| Ok(Value::Nil));
+    }
+    for component in components {
+        let name: String = component.split('_').map(capital).collect();
+        interp.define_class(&format!("Vagrant::Plugin::V2::{name}"), None);
+    }
+    interp.define_singleton(&vagrant, "plugin", |interp, _, args| {
+        let name: String = match args.opt(1) {
+            Some(component) => text(component).split('_').map(capital).collect(),
+            None => "Plugin".to_owned(),
+        };
+        match interp.find_class(&format!("Vagrant::Plugin::V2::{name}")) {
+            Some(class) => Ok(Value::Class(class)),
+            None => Ok(Value::native(Recorder::default())),
+        }
+    });
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+        .unwrap_or_default()
+}
+
+/// `Vagrant::Util::Platform`
+fn install_platform(interp: &mut Interp, architecture: &str) {
+    let platform = interp.define_module("Vagrant::Util::Platform");
+    let facts = [
+        ("windows?", cfg!(windows)),
+        ("linux?", cfg!(target_os = "linux")),
+        ("darwin?", cfg!(target_os = "macos")),
+        ("wsl?", false),
+        ("cygwin?", false),
+        ("msys?", false),
+        ("solaris?", cfg!(target_os = "solaris")),
+        ("freebsd?", cfg!(target_os = "freebsd")),
+        ("terminal_supports_colors?", false),
+        ("bit64?", cfg!(target_pointer_width = "64")),
+    ];
+    for (name, value) in facts {
+        interp.define_singleton(&platform, name, move |_, _, _| Ok(Value::Bool(value)));
+    }
+    let os = std::env::consts::OS;
+    interp.define_singleton(&platform, "platform", move |_, _, _| Ok(Value::str(os)));
+    let architecture = architecture.to_owned();
+    interp.define_singleton(&platform, "architecture", move |_, _, _| {
+        Ok(Value::str(&architecture))
+    });
+    let which = interp.define_module("Vagrant::Util::Which");
+    interp.define_singleton(&which, "which", |interp, _, args| {
+        let program = text(&args.get(0));
+        let path = interp.world.env("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path)
+            .map(|folder| folder.join(&program))
+            .find(|file| interp.world.executable(file));
+        Ok(found.map(|file| file.to_string_lossy().into_owned()).into())
+    });
+}

@@ -1,0 +1,120 @@
+//! Why a Vagrantfile could not be made a lab.
+
+use std::path::PathBuf;
+
+use crate::error::{Explain, Kind};
+use crate::ruby;
+use crate::source::Span;
+
+/// A Vagrantfile did not load.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is none.
+    #[error("there is no `{}` in `{}` or any folder above it", names.join("` or `"), start.display())]
+    NotFound {
+        /// Names that were looked for.
+        names: Vec<String>,
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// Evaluation ended early.
+    #[error(transparent)]
+    Ruby(ruby::Error),
+    /// `box_version` is no version constraint.
+    #[error("`{version}` is no version of a box")]
+    BoxVersion {
+        /// What was written.
+        version: String,
+        /// Where.
+        span: Option<Span>,
+    },
+}
+
+impl LoadError {
+    /// Returns one word for what kind of failure it is.
+    pub fn category(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } | Self::BoxVersion { .. } => "vagrant",
+            Self::Ruby(error) => match error {
+                ruby::Error::Syntax(_) => "syntax",
+                ruby::Error::Raised(report) => {
+                    if report.class == "Vagrant::Errors::VagrantVersionBad" {
+                        "version"
+                    } else {
+                        report.category.name()
+                    }
+                }
+                ruby::Error::Exit { .. } | ruby::Error::Exec(_) => "exit",
+                ruby::Error::Interrupted => "interrupted",
+                ruby::Error::Exhausted { .. } => "timeout",
+                ruby::Error::Read { .. } => "not_found",
+            },
+        }
+    }
+
+    fn is_raised(&self, class: &str) -> bool {
+        matches!(self, Self::Ruby(ruby::Error::Raised(report)) if report.class == class)
+    }
+
+    /// Returns the exit status that the file asked for by `exit` or `abort`.
+    pub fn exit_status(&self) -> Option<i32> {
+        match self {
+            Self::Ruby(ruby::Error::Exit { status, .. }) => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for LoadError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound { .. } => Kind::User,
+            Self::Ruby(error) => error.kind(),
+            Self::BoxVersion { .. } => Kind::Config,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotFound { .. } => vec![
+                "`rove init` writes one".to_owned(),
+                "go to the folder of your lab, or set `VAGRANT_CWD` to it".to_owned(),
+            ],
+            Self::Ruby(error) => error.hints(),
+            Self::BoxVersion { .. } => {
+                vec!["write a constraint such as `1.2.0` or `>= 1.0, < 2`".to_owned()]
+            }
+        }
+    }
+
+    fn at(&self) -> Option<&Span> {
+        match self {
+            Self::NotFound { .. } => None,
+            Self::Ruby(error) => error.at(),
+            Self::BoxVersion { span, .. } => span.as_ref(),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Ruby(error) => error.detail(),
+            _ => None,
+        }
+    }
+
+    fn vagrant_class(&self) -> Option<&'static str> {
+        Some(match self.category() {
+            "syntax" => "Vagrant::Errors::VagrantfileSyntaxError",
+            "name" | "no_method" => "Vagrant::Errors::VagrantfileNameError",
+            "version" => "Vagrant::Errors::VagrantVersionBad",
+            _ if self.is_raised("Vagrant::Errors::VagrantfileNameError") => {
+                "Vagrant::Errors::VagrantfileNameError"
+            }
+            _ => match self {
+                Self::NotFound { .. } => "Vagrant::Errors::NoEnvironmentError",
+                Self::BoxVersion { .. } => "Vagrant::Errors::BoxVersionInvalid",
+                Self::Ruby(_) => "Vagrant::Errors::VagrantfileLoadError",
+            },
+        })
+    }
+}

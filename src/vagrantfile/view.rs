@@ -1,0 +1,72 @@
+//! What `rove config` prints: plain JSON with the merged, finalized
+//! configuration of every machine. `docs/` describes its shape.
+
+use serde_json::{Map, Value, json};
+
+use super::LoadError;
+use crate::config::{self, Lab, MachineConfig};
+use crate::error::Failure;
+use crate::ruby;
+
+/// Version of the shape.
+const FORMAT: u32 = 1;
+
+/// Returns a lab as JSON.
+pub fn view(lab: &Lab) -> Value {
+    json!({
+        "format": FORMAT,
+        "ok": true,
+        "primary": lab.primary,
+        "machines": lab.machines.iter().map(machine).collect::<Vec<_>>(),
+    })
+}
+
+fn machine(machine: &MachineConfig) -> Value {
+    let mut object = Map::new();
+    object.insert("name".to_owned(), json!(machine.name));
+    object.insert("primary".to_owned(), json!(machine.primary));
+    object.insert("autostart".to_owned(), json!(machine.autostart));
+    object.insert("provider".to_owned(), json!(machine.provider));
+    object.insert("providers".to_owned(), json!(machine.providers));
+    for (name, section) in &machine.sections {
+        object.insert(name.clone(), json(section));
+    }
+    Value::Object(object)
+}
+
+/// Returns a value of a configuration as JSON.
+fn json(value: &config::Value) -> Value {
+    // Only a float that is no number (`0.0 / 0`) has no JSON.
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// Returns why a lab did not load, in the same shape; `None` where the failure
+/// is not about a Vagrantfile.
+pub fn view_of_error(failure: &Failure) -> Option<Value> {
+    let error = failure.downcast_ref::<LoadError>()?;
+    let mut object = Map::new();
+    object.insert("kind".to_owned(), json!(error.category()));
+    match error {
+        LoadError::Ruby(ruby::Error::Raised(report)) => {
+            object.insert("class".to_owned(), json!(report.class));
+            object.insert("message".to_owned(), json!(report.message));
+        }
+        LoadError::Ruby(ruby::Error::Exit {
+            status, message, ..
+        }) => {
+            object.insert("status".to_owned(), json!(status));
+            object.insert(
+                "message".to_owned(),
+                json!(message.as_deref().unwrap_or("")),
+            );
+        }
+        other => {
+            object.insert("message".to_owned(), json!(other.to_string()));
+        }
+    }
+    if let Some(span) = crate::error::Explain::at(error) {
+        let at = format!("{}:{}", span.path().display(), span.line());
+        object.insert("at".to_owned(), json!(at));
+    }
+    Some(json!({ "format": FORMAT, "ok": false, "error": object }))
+}
