@@ -35,6 +35,8 @@ pub struct Lease {
 pub struct Leases {
     path: PathBuf,
     promised: Vec<Lease>,
+    /// Leases of dead commands are still in the file.
+    stale: bool,
     _lock: FileLock,
 }
 
@@ -48,8 +50,10 @@ impl Leases {
         let mut leases: Vec<Lease> = files::read_text_if_exists(&path)?
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
+        let before = leases.len();
         leases.retain(|lease| lease.owner.is_alive());
         Ok(Self {
+            stale: leases.len() < before,
             path,
             promised: leases,
             _lock: lock,
@@ -89,7 +93,7 @@ impl Leases {
     pub fn release(&mut self, machine_id: &str) -> Result<()> {
         let before = self.promised.len();
         self.promised.retain(|lease| lease.machine_id != machine_id);
-        if self.promised.len() == before {
+        if self.promised.len() == before && !self.stale {
             return Ok(());
         }
         self.save()

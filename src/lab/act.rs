@@ -1,0 +1,176 @@
+//! What commands that act on machines have in common: for each machine the
+//! lock, the look, the plan, the work.
+
+use std::path::Path;
+
+use crate::config::MachineConfig;
+use crate::error::Result;
+use crate::exec::{self, Job, Work};
+use crate::host::{FileLock, Host, random_hex, variables};
+use crate::plan::{Observed, Plan};
+use crate::providers::{Capabilities, MachineSpec, Power, Provider};
+use crate::state::{MachineFolder, layout};
+
+use super::observe::{Ports, observe};
+use super::open::{Opened, provider_of, usable_provider_of};
+use super::resolve::{Boxed, Boxes};
+use super::{MachineOutcome, Outcome};
+
+/// A command, as far as it is the same for all its machines.
+pub(super) struct Command<'a> {
+    /// Its name, for journals.
+    pub(super) name: &'static str,
+    /// The machines, in the order of the work.
+    pub(super) machines: &'a [String],
+    /// Work on them side by side, if their providers can.
+    pub(super) parallel: bool,
+    /// Whether it starts machines, and so needs ports.
+    pub(super) ports: Ports,
+    /// Whether it has to know the snapshots.
+    pub(super) snapshots: bool,
+    /// Remove a machine that was just made if rove itself fails.
+    pub(super) destroy_on_error: bool,
+    /// Plans it.
+    pub(super) planner: Planner<'a>,
+}
+
+/// Plans a command for one machine.
+pub(super) type Planner<'a> =
+    &'a (dyn Fn(&MachineConfig, &Observed, &Capabilities) -> Result<Plan> + Sync);
+
+/// One machine with what is known of it before it is looked at.
+pub(super) struct Subject<'a> {
+    pub(super) host: &'a Host,
+    pub(super) config: &'a MachineConfig,
+    pub(super) root: &'a Path,
+    pub(super) folder: MachineFolder,
+    pub(super) provider: &'static dyn Provider,
+    pub(super) boxed: Boxed,
+}
+
+impl<'a> Subject<'a> {
+    /// Returns a machine of the lab.
+    pub(super) fn of(
+        host: &'a Host,
+        opened: &'a Opened,
+        config: &'a MachineConfig,
+        boxes: &Boxes,
+    ) -> Result<Self> {
+        Ok(Self {
+            host,
+            config,
+            root: &opened.lab.root,
+            folder: opened.folder(config),
+            provider: provider_of(config)?,
+            boxed: boxes.get(&config.name).cloned().unwrap_or_default(),
+        })
+    }
+
+    /// Returns what the provider is told of the machine.
+    pub(super) fn spec(&self, id: &str, seen: &Observed) -> Result<MachineSpec> {
+        let lab = self.root.file_name().map_or_else(
+            || "lab".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        Ok(MachineSpec::of(
+            self.config,
+            &lab,
+            id,
+            self.boxed.files()?,
+            seen.forwards.clone(),
+        ))
+    }
+
+    /// Takes the machine's lock, which nobody waits for: two commands on one
+    /// machine are a mistake.
+    pub(super) fn lock(&self) -> Result<FileLock> {
+        let path = layout::machine_lock(
+            &self.host.dirs.home,
+            self.folder.dotfile(),
+            &self.config.name,
+        );
+        FileLock::try_take(&path, &format!("machine `{}`", self.config.name))
+    }
+}
+
+/// Carries out a command on its machines.
+pub(super) fn act(
+    host: &Host,
+    opened: &Opened,
+    boxes: &Boxes,
+    command: &Command<'_>,
+) -> Result<Outcome> {
+    let mut subjects = Vec::new();
+    for name in command.machines {
+        if let Some(config) = opened.machine(name) {
+            subjects.push(Subject::of(host, opened, config, boxes)?);
+        }
+    }
+    let parallel = command.parallel
+        && !host.env.is_on(variables::VAGRANT_NO_PARALLEL)
+        && subjects
+            .iter()
+            .all(|subject| subject.provider.capabilities().parallel);
+    // One after the other, so that ports are given in the order of the
+    // Vagrantfile; only the work itself is done side by side.
+    let jobs = subjects
+        .iter()
+        .map(|subject| {
+            let ready = prepare(subject, command);
+            Job {
+                name: subject.config.name.clone(),
+                run: Box::new(move || {
+                    let ready = ready?;
+                    exec::run(&ready.plan, &ready.work)
+                }),
+            }
+        })
+        .collect();
+    let results = exec::batch(host, jobs, parallel);
+    let machines = subjects
+        .iter()
+        .zip(results)
+        .map(|(subject, (name, result))| MachineOutcome {
+            name,
+            provider: subject.config.provider.clone(),
+            result,
+            post_up_message: subject.config.post_up_message.clone(),
+        })
+        .collect();
+    Ok(Outcome { machines })
+}
+
+/// A machine that is locked and planned.
+struct Ready<'a> {
+    plan: Plan,
+    work: Work<'a>,
+    _lock: FileLock,
+}
+
+fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<'a>> {
+    let lock = subject.lock()?;
+    let record = subject.folder.read();
+    let id = record.id.clone().unwrap_or_else(|| random_hex(16));
+    let seen = observe(subject, &record, &id, command.ports, command.snapshots)?;
+    if command.ports == Ports::Promise && seen.power != Power::Running {
+        usable_provider_of(subject.host, subject.config)?;
+    }
+    let plan = (command.planner)(subject.config, &seen, subject.provider.capabilities())?;
+    let work = Work {
+        host: subject.host,
+        command: command.name,
+        config: subject.config,
+        root: subject.root,
+        folder: subject.folder.clone(),
+        provider: subject.provider,
+        spec: subject.spec(&id, &seen)?,
+        box_meta: subject.boxed.meta(),
+        destroy_on_error: command.destroy_on_error,
+        opener: exec::open_ssh,
+    };
+    Ok(Ready {
+        plan,
+        work,
+        _lock: lock,
+    })
+}

@@ -1,0 +1,69 @@
+//! What every command needs, and the commands themselves as functions: find the
+//! lab, load it, choose machines, get their boxes, look at them, plan, execute.
+//! Never prints and never reads a terminal: events go to the host's listener,
+//! questions through a closure.
+//!
+//! Reading order: [`up`] (in `start`), then what it is made of: `open`, `select`,
+//! `resolve`, `observe`, `act`. The other commands are made of the same.
+
+mod act;
+mod error;
+mod inspect;
+mod observe;
+mod open;
+mod resolve;
+mod select;
+mod snapshot;
+mod start;
+mod status;
+mod stop;
+
+pub use error::{InvalidConfig, LabError};
+pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
+pub use snapshot::{
+    RestoreRequest, SnapshotList, snapshot_delete, snapshot_list, snapshot_pop, snapshot_push,
+    snapshot_restore, snapshot_save,
+};
+pub use start::{ReloadRequest, ResumeRequest, UpRequest, provision, reload, resume, up};
+pub use status::{MachineStatus, status};
+pub use stop::{DestroyOutcome, DestroyRequest, HaltRequest, destroy, halt, suspend};
+
+pub use crate::plan::show::Planned as PlannedMachine;
+pub use crate::plan::{ProvisionChoice, State};
+
+use crate::error::{Failure, Result};
+
+/// What became of each machine of a command.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// In the order in which they were worked on.
+    pub machines: Vec<MachineOutcome>,
+}
+
+/// What became of one machine.
+#[derive(Debug)]
+pub struct MachineOutcome {
+    /// Name.
+    pub name: String,
+    /// Provider.
+    pub provider: String,
+    /// Whether it went well.
+    pub result: Result<()>,
+    /// `config.vm.post_up_message`; empty where unset.
+    pub post_up_message: String,
+}
+
+impl Outcome {
+    /// Returns the machines that failed, with why.
+    pub fn failures(&self) -> impl Iterator<Item = (&str, &Failure)> {
+        self.machines.iter().filter_map(|machine| {
+            let failure = machine.result.as_ref().err()?;
+            Some((machine.name.as_str(), failure))
+        })
+    }
+
+    /// Returns whether all went well.
+    pub fn is_success(&self) -> bool {
+        self.failures().next().is_none()
+    }
+}

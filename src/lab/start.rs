@@ -1,0 +1,197 @@
+//! `up`, `reload`, `resume`, `provision`: commands that end with machines that
+//! run and are set up.
+
+use crate::error::Result;
+use crate::host::Host;
+use crate::plan::{self, ProvisionChoice};
+
+use super::act::{Command, act};
+use super::observe::Ports;
+use super::open::{Opened, Wish, open_for, usable_provider_of};
+use super::resolve::{Effort, resolve};
+use super::{LabError, Outcome, select};
+
+/// What `up` was asked.
+#[derive(Clone, Debug)]
+pub struct UpRequest {
+    /// Machines; those that start by themselves when empty.
+    pub targets: Vec<String>,
+    /// `--provider`.
+    pub provider: Option<String>,
+    /// Provisioners.
+    pub provision: ProvisionChoice,
+    /// Remove a machine that was just made if rove itself fails.
+    pub destroy_on_error: bool,
+    /// Work on machines side by side.
+    pub parallel: bool,
+}
+
+impl Default for UpRequest {
+    fn default() -> Self {
+        Self {
+            targets: Vec::new(),
+            provider: None,
+            provision: ProvisionChoice::default(),
+            destroy_on_error: true,
+            parallel: true,
+        }
+    }
+}
+
+/// What `reload` was asked.
+#[derive(Clone, Debug, Default)]
+pub struct ReloadRequest {
+    /// Machines; all when empty.
+    pub targets: Vec<String>,
+    /// Provisioners.
+    pub provision: ProvisionChoice,
+    /// Pull the plug.
+    pub force: bool,
+}
+
+/// What `resume` was asked.
+#[derive(Clone, Debug, Default)]
+pub struct ResumeRequest {
+    /// Machines; all when empty.
+    pub targets: Vec<String>,
+    /// Provisioners.
+    pub provision: ProvisionChoice,
+}
+
+/// Makes and starts machines.
+pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
+    let wish = Wish {
+        provider: request.provider.clone(),
+        probe: true,
+    };
+    let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
+    let machines = select::autostart(&opened.lab, &targets)?;
+    same_provider(&opened, &machines, request.provider.as_deref())?;
+    for name in &machines {
+        if let Some(config) = opened.machine(name)
+            && opened.folder(config).id().is_none()
+        {
+            usable_provider_of(host, config)?;
+        }
+    }
+    opened.require_faultless(&machines)?;
+    let boxes = resolve(host, &mut opened, &machines, Effort::Fetch)?;
+    opened.require_valid(host, &machines)?;
+    act(
+        host,
+        &opened,
+        &boxes,
+        &Command {
+            name: "up",
+            machines: &machines,
+            parallel: request.parallel,
+            ports: Ports::Promise,
+            snapshots: false,
+            destroy_on_error: request.destroy_on_error,
+            planner: &|config, seen, capabilities| {
+                plan::up(config, seen, capabilities, &request.provision)
+            },
+        },
+    )
+}
+
+/// Ends a command that asks for another provider than a machine was made with.
+pub(super) fn same_provider(
+    opened: &Opened,
+    machines: &[String],
+    asked: Option<&str>,
+) -> Result<()> {
+    let Some(asked) = asked else { return Ok(()) };
+    for name in machines {
+        if let Some(config) = opened.machine(name)
+            && config.provider != asked
+            && opened.folder(config).id().is_some()
+        {
+            return Err(LabError::MadeWithAnother {
+                machine: name.clone(),
+                current: config.provider.clone(),
+                asked: asked.to_owned(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Powers machines off and on again, with what the Vagrantfile says now.
+pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
+    let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
+    let machines = select::several(&opened.lab, &targets, false)?;
+    let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
+    opened.require_valid(host, &machines)?;
+    act(
+        host,
+        &opened,
+        &boxes,
+        &Command {
+            name: "reload",
+            machines: &machines,
+            parallel: false,
+            ports: Ports::Promise,
+            snapshots: false,
+            destroy_on_error: false,
+            planner: &|config, seen, capabilities| {
+                plan::reload(
+                    config,
+                    seen,
+                    capabilities,
+                    &request.provision,
+                    request.force,
+                )
+            },
+        },
+    )
+}
+
+/// Lets machines go on from saved memory.
+pub fn resume(host: &Host, request: &ResumeRequest) -> Result<Outcome> {
+    let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
+    let machines = select::several(&opened.lab, &targets, false)?;
+    let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
+    opened.require_valid(host, &machines)?;
+    act(
+        host,
+        &opened,
+        &boxes,
+        &Command {
+            name: "resume",
+            machines: &machines,
+            parallel: false,
+            ports: Ports::Promise,
+            snapshots: false,
+            destroy_on_error: false,
+            planner: &|config, seen, capabilities| {
+                plan::resume(config, seen, capabilities, &request.provision)
+            },
+        },
+    )
+}
+
+/// Runs provisioners; all when `with` is empty.
+pub fn provision(host: &Host, targets: &[String], with: &[String]) -> Result<Outcome> {
+    let (mut opened, targets) = open_for(host, targets, &Wish::default())?;
+    let machines = select::several(&opened.lab, &targets, false)?;
+    let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
+    opened.require_valid(host, &machines)?;
+    act(
+        host,
+        &opened,
+        &boxes,
+        &Command {
+            name: "provision",
+            machines: &machines,
+            parallel: false,
+            ports: Ports::Ignore,
+            snapshots: false,
+            destroy_on_error: false,
+            planner: &|config, seen, capabilities| {
+                plan::provision(config, seen, capabilities, with)
+            },
+        },
+    )
+}
