@@ -14,7 +14,7 @@ mod object;
 mod proc;
 mod range;
 pub(in crate::ruby) mod regexp;
-mod regexp_syntax;
+pub(in crate::ruby) mod regexp_syntax;
 mod succ;
 
 use crate::ruby::interp::Interp;

@@ -5,7 +5,7 @@
 use crate::ruby::ast::RegexpFlags;
 
 /// Returns the pattern for the engine.
-pub(super) fn translate(source: &str, flags: RegexpFlags) -> String {
+pub(in crate::ruby) fn translate(source: &str, flags: RegexpFlags) -> String {
     let mut letters = String::from("m");
     if flags.ignore_case {
         letters.push('i');
