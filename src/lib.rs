@@ -29,6 +29,8 @@ pub mod plan;
 
 pub mod exec;
 
+pub mod lab;
+
 pub mod ui;
 
 mod cli;
