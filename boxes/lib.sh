@@ -48,7 +48,9 @@ repository_of() {
 run_mmdebstrap() {
     local sources
     mapfile -t sources < <(apt_sources)
-    TMPDIR=$WORK mmdebstrap --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
+    # A copy: the other user ids of a user namespace may not be able to enter the checkout.
+    install -m 644 "$BOXES/keys/debian-12-archive.asc" "$WORK/archive.asc"
+    TMPDIR=$WORK mmdebstrap --keyring="$WORK/archive.asc" --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
         "$@" "${sources[@]}" >"$WORK/mmdebstrap.log" 2>&1 || {
         tail -n 30 "$WORK/mmdebstrap.log" >&2
         die "mmdebstrap failed; its last lines are above"
