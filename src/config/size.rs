@@ -68,6 +68,37 @@ impl Size {
         }
         (size, faults)
     }
+
+    /// Like [`Size::derive`], where `box_file` is the Vagrantfile of a box: what
+    /// the user's files say of any provider counts before what the box says of
+    /// the chosen one. A box carries the size its maker found handy.
+    pub fn derive_over_box(
+        chosen: &str,
+        blocks: &[ProviderBlock],
+        box_file: &std::path::Path,
+    ) -> (Self, Vec<Diagnostic>) {
+        let from_box = |span: &Option<crate::source::Span>| {
+            span.as_ref().is_some_and(|span| span.path() == box_file)
+        };
+        let own: Vec<ProviderBlock> = blocks
+            .iter()
+            .cloned()
+            .map(|mut block| {
+                block.settings.retain(|setting| !from_box(&setting.span));
+                block.calls.retain(|call| !from_box(&call.span));
+                block
+            })
+            .collect();
+        let (mut size, _) = Self::derive(chosen, &own);
+        let (all, faults) = Self::derive(chosen, blocks);
+        size.cpus = size.cpus.or(all.cpus);
+        if size.memory_mib.is_none() && size.max_memory_mib.is_none() {
+            size.memory_mib = all.memory_mib;
+            size.max_memory_mib = all.max_memory_mib;
+        }
+        size.nested = size.nested.or(all.nested);
+        (size, faults)
+    }
 }
 
 /// A figure of the size.
@@ -442,6 +473,23 @@ mod tests {
             "cpus=2 (vmware_desktop vmx[\"numvcpus\"]) memory=2048 (vmware_desktop vmx[\"memsize\"]) \
              nested=true (vmware_desktop vmx[\"vhv.enable\"])"
         );
+    }
+
+    #[test]
+    fn the_file_of_a_box_comes_last() {
+        let file = crate::source::SourceFile::new("/boxes/b/Vagrantfile", "libvirt");
+        let mut of_box = block(
+            "libvirt",
+            &[("cpus", Value::Int(1)), ("memory", Value::Int(96))],
+        );
+        for setting in &mut of_box.settings {
+            setting.span = Some(crate::source::Span::new(&file, 0, 1));
+        }
+        let own = block("hyperv", &[("maxmemory", text("4096"))]);
+        let (size, _) = Size::derive_over_box("libvirt", &[of_box, own], &file.path);
+        assert_eq!(size.cpus.map(|cpus| cpus.value), Some(1));
+        assert_eq!(size.memory_mib, None);
+        assert_eq!(size.max_memory_mib.map(|mib| mib.value), Some(4096));
     }
 
     #[test]

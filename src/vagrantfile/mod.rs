@@ -180,7 +180,11 @@ fn load_in(
     for machine in &machines {
         let checked = check::machine(machine, &machines, &lab.root, home.as_deref());
         let mut config = lower::machine(machine, &checked);
-        let (size, faults) = Size::derive(&config.provider, &config.provider_blocks);
+        let blocks = &config.provider_blocks;
+        let (size, faults) = match request.box_vagrantfiles.get(&config.name) {
+            Some(file) => Size::derive_over_box(&config.provider, blocks, file),
+            None => Size::derive(&config.provider, blocks),
+        };
         config.size = size;
         lab.diagnostics
             .extend(check::diagnostics(&machine.name, checked, faults));
