@@ -9,16 +9,32 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::error::Result;
+use crate::error::{Bug, Result};
 use crate::host::{Cancel, Env, Host, SystemClock, Terminal};
 use crate::ui::{TracingRunner, Ui};
 
 mod r#box;
 mod completion;
+mod config;
+mod destroy;
 mod global;
+mod halt;
 mod help;
 mod init;
+mod outcome;
+mod plan;
+mod provision;
+mod reload;
+mod resume;
+mod snapshot;
+mod ssh;
+mod ssh_config;
+mod start_options;
+mod status;
+mod suspend;
+mod up;
 mod usage;
+mod validate;
 mod version;
 mod welcome;
 
@@ -54,10 +70,39 @@ enum Command {
     Box(r#box::Command),
     /// Print a completion script for a shell
     Completion(completion::Args),
+    /// Print the merged configuration
+    Config(config::Args),
+    /// Remove machines with their disks
+    Destroy(destroy::Args),
+    /// Power machines off
+    Halt(halt::Args),
     /// Print help for a command
     Help(help::Args),
     /// Write a Vagrantfile
     Init(init::Args),
+    /// Show what `up` would do, and why
+    Plan(plan::Args),
+    /// Run provisioners on machines that run
+    Provision(provision::Args),
+    /// Restart machines with the settings of now
+    Reload(reload::Args),
+    /// Go on with suspended machines
+    Resume(resume::Args),
+    /// Save, restore, list and delete snapshots
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
+    /// Log in to a machine, or run a command in it
+    Ssh(ssh::Args),
+    /// Print blocks for your ssh configuration
+    SshConfig(ssh_config::Args),
+    /// Show machines and their states
+    Status(status::Args),
+    /// Save the memory of machines and power them off
+    Suspend(suspend::Args),
+    /// Bring machines up
+    Up(up::Args),
+    /// Check the Vagrantfile
+    Validate(validate::Args),
     /// Print the version
     Version(version::Args),
 }
@@ -67,8 +112,22 @@ impl Command {
         match self {
             Self::Box(command) => command.run(context),
             Self::Completion(args) => completion::run(context, args),
+            Self::Config(args) => config::run(context, args),
+            Self::Destroy(args) => destroy::run(context, args),
+            Self::Halt(args) => halt::run(context, args),
             Self::Help(args) => Ok(help::run(&context.ui, &args.command)),
             Self::Init(args) => init::run(context, args),
+            Self::Plan(args) => plan::run(context, args),
+            Self::Provision(args) => provision::run(context, args),
+            Self::Reload(args) => reload::run(context, args),
+            Self::Resume(args) => resume::run(context, args),
+            Self::Snapshot(command) => command.run(context),
+            Self::Ssh(args) => ssh::run(context, args),
+            Self::SshConfig(args) => ssh_config::run(context, args),
+            Self::Status(args) => status::run(context, args),
+            Self::Suspend(args) => suspend::run(context, args),
+            Self::Up(args) => up::run(context, args),
+            Self::Validate(args) => validate::run(context, args),
             Self::Version(args) => version::run(context, args),
         }
     }
@@ -85,13 +144,27 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
         Terminal::detect(),
         clock,
     );
-    match answer(&ui, flags, rest) {
-        Ok(code) => {
+    report_panics(&ui);
+    let answered =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| answer(&ui, flags, rest)));
+    match answered {
+        Ok(Ok(code)) => {
             ui.settle();
             code
         }
-        Err((failure, cwd)) => ui.failure(&failure, cwd.as_deref()),
+        Ok(Err((failure, cwd))) => ui.failure(&failure, cwd.as_deref()),
+        // The hook has said why.
+        Err(_) => 1,
     }
+}
+
+/// Shows a panic, which is always a defect of ours, as other failures are shown.
+fn report_panics(ui: &Ui) {
+    let ui = ui.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.to_string().replace('\n', " ");
+        ui.failure(&Bug { what }.into(), None);
+    }));
 }
 
 type Ended = (crate::error::Failure, Option<std::path::PathBuf>);

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::config::{Diagnostic, Severity};
 use crate::error::{Failure, Kind};
 use crate::event::Level;
+use crate::lab::InvalidConfig;
 use crate::source::Span;
 
 use super::{Stream, Ui, snippet};
@@ -150,7 +151,19 @@ impl Ui {
         cwd: Option<&Path>,
     ) -> i32 {
         self.settle();
-        self.remark(&remark(failure, machine), machine, cwd);
+        match failure.downcast_ref::<InvalidConfig>() {
+            // Its warnings were said when the file was loaded.
+            Some(invalid) => {
+                let errors = invalid
+                    .diagnostics
+                    .iter()
+                    .filter(|diagnostic| diagnostic.severity == Severity::Error);
+                for error in errors {
+                    self.remark(&remark_of_diagnostic(error), error.machine.as_deref(), cwd);
+                }
+            }
+            None => self.remark(&remark(failure, machine), machine, cwd),
+        }
         let class = failure
             .explain()
             .vagrant_class()
