@@ -1,10 +1,9 @@
 //! `rove config`: the merged, finalized configuration, as data.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::config::{Lab, MachineConfig};
 use crate::error::{Bug, Result};
-use crate::lab;
+use crate::{lab, vagrantfile};
 
 use super::Context;
 
@@ -23,39 +22,28 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
-    let lab = lab::config(&context.host, &args.machines)?;
-    let view = view(&lab);
+    let view = match lab::config(&context.host, &args.machines) {
+        Ok(lab) => vagrantfile::view(&lab),
+        Err(failure) => {
+            // Programs get the reason as data too.
+            if let Some(view) = vagrantfile::view_of_error(&failure) {
+                show(context, args, &view)?;
+            }
+            return Err(failure);
+        }
+    };
+    show(context, args, &view)?;
+    Ok(0)
+}
+
+fn show(context: &Context, args: &Args, view: &Value) -> Result<()> {
     let text = if args.json {
         format!("{view:#}\n")
     } else {
-        serde_yaml::to_string(&view).map_err(|error| Bug {
+        serde_yaml::to_string(view).map_err(|error| Bug {
             what: format!("the configuration cannot be written as YAML: {error}"),
         })?
     };
     context.ui.print_data(&text);
-    Ok(0)
-}
-
-/// Returns the lab as one object: see `docs/formats.md` for its members.
-fn view(lab: &Lab) -> Value {
-    let machines: Vec<Value> = lab.machines.iter().map(machine).collect();
-    json!({
-        "format": 1,
-        "ok": true,
-        "primary": lab.primary,
-        "machines": machines,
-    })
-}
-
-fn machine(machine: &MachineConfig) -> Value {
-    let mut members = Map::new();
-    members.insert("name".to_owned(), json!(machine.name));
-    members.insert("primary".to_owned(), json!(machine.primary));
-    members.insert("autostart".to_owned(), json!(machine.autostart));
-    members.insert("provider".to_owned(), json!(machine.provider));
-    members.insert("providers".to_owned(), json!(machine.providers));
-    for (section, value) in &machine.sections {
-        members.insert(section.clone(), json!(value));
-    }
-    Value::Object(members)
+    Ok(())
 }

@@ -9,7 +9,9 @@ use crate::config::{Diagnostic, Severity};
 use crate::error::{Failure, Kind};
 use crate::event::Level;
 use crate::lab::InvalidConfig;
+use crate::ruby;
 use crate::source::Span;
+use crate::vagrantfile::LoadError;
 
 use super::{Stream, Ui, snippet};
 
@@ -151,6 +153,9 @@ impl Ui {
         cwd: Option<&Path>,
     ) -> i32 {
         self.settle();
+        if let Some(status) = self.asked_exit(failure) {
+            return status;
+        }
         match failure.downcast_ref::<InvalidConfig>() {
             // Its warnings were said when the file was loaded.
             Some(invalid) => {
@@ -170,6 +175,21 @@ impl Ui {
             .unwrap_or("Vagrant::Errors::VagrantError");
         self.record(None, "error-exit", &[class, &failure.to_string()]);
         manner(failure.kind()).exit_code
+    }
+
+    /// Returns the status that a Vagrantfile's own `exit` or `abort` asks for,
+    /// after showing the message of `abort`. It is no failure of the lab's.
+    fn asked_exit(&self, failure: &Failure) -> Option<i32> {
+        let Some(LoadError::Ruby(ruby::Error::Exit {
+            status, message, ..
+        })) = failure.downcast_ref::<LoadError>()
+        else {
+            return None;
+        };
+        if let Some(message) = message.as_deref().filter(|message| !message.is_empty()) {
+            self.write(Stream::Stderr, &format!("{message}\n"));
+        }
+        Some(*status)
     }
 
     /// Shows remarks on a Vagrantfile: warnings on standard output, errors on

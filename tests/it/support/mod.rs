@@ -3,6 +3,7 @@
 
 #[path = "../../support/http.rs"]
 mod http;
+pub mod labs;
 mod tarball;
 
 use std::fmt;

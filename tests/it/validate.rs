@@ -1,0 +1,175 @@
+//! `rove validate`, and Vagrantfiles that do not load or are wrong.
+
+use crate::support::{Lab, labs};
+
+fn validate(body: &str) -> crate::support::Run {
+    Lab::with(&format!("Vagrant.configure('2') do |config|\n{body}end\n")).rove(&["validate"])
+}
+
+#[test]
+fn a_file_that_is_in_order() {
+    insta::assert_snapshot!(Lab::with(labs::THREE).rove(&["validate"]), @"
+    $ rove validate
+    The Vagrantfile is in order: 3 machines.
+    => 0
+    ");
+}
+
+#[test]
+fn a_syntax_error() {
+    let lab = Lab::with("Vagrant.configure('2') do |config|\n  config.vm.box = 'a\nend\n");
+    insta::assert_snapshot!(lab.rove(&["validate"]), @"
+    $ rove validate
+    --- stderr
+    error: unterminated string meets end of file
+     --> Vagrantfile:2:19
+    2 |   config.vm.box = 'a
+      |                   ^
+        [WORK]/Vagrantfile:4:1: unexpected end-of-input, assuming it is closing the parent top level context
+        [WORK]/Vagrantfile:1:24: expected a block beginning with `do` to end with `end`
+    => 1
+    ");
+    insta::assert_snapshot!(lab.rove(&["up"]), @"
+    $ rove up
+    --- stderr
+    error: unterminated string meets end of file
+     --> Vagrantfile:2:19
+    2 |   config.vm.box = 'a
+      |                   ^
+        [WORK]/Vagrantfile:4:1: unexpected end-of-input, assuming it is closing the parent top level context
+        [WORK]/Vagrantfile:1:24: expected a block beginning with `do` to end with `end`
+    => 1
+    ");
+}
+
+#[test]
+fn an_unknown_method_or_constant() {
+    insta::assert_snapshot!(validate("  config.vm.box = 'a'.upcsae\n"), @r#"
+    $ rove validate
+    --- stderr
+    error: undefined method `upcsae' for "a":String (NoMethodError)
+     --> Vagrantfile:2:23
+    2 |   config.vm.box = 'a'.upcsae
+      |                       ^^^^^^
+    => 1
+    "#);
+    insta::assert_snapshot!(validate("  config.vm.box = BOXX\n"), @"
+    $ rove validate
+    --- stderr
+    error: uninitialized constant BOXX (NameError)
+     --> Vagrantfile:2:19
+    2 |   config.vm.box = BOXX
+      |                   ^^^^
+    => 1
+    ");
+}
+
+#[test]
+fn an_unknown_setting_is_pointed_at() {
+    insta::assert_snapshot!(validate("  config.vm.box = 'a'\n  config.vm.hostnmae = '仮想', config.vm.boxx\n"), @"
+    $ rove validate
+    --- stderr
+    error: unknown setting `boxx` in `config.vm`
+     --> Vagrantfile:3:40
+    3 |   config.vm.hostnmae = '仮想', config.vm.boxx
+      |                                          ^^^^
+    hint: did you mean `box`?
+    error: unknown setting `hostnmae` in `config.vm`
+     --> Vagrantfile:3:13
+    3 |   config.vm.hostnmae = '仮想', config.vm.boxx
+      |             ^^^^^^^^
+    hint: did you mean `hostname`?
+    => 1
+    ");
+}
+
+#[test]
+fn an_unknown_setting_of_a_provider() {
+    insta::assert_snapshot!(
+        validate("  config.vm.box = 'a'\n  config.vm.provider 'qemu' do |v|\n    v.memroy = 2048\n  end\n"),
+        @"
+        $ rove validate
+        --- stderr
+        error: machine `default`: unknown setting `memroy` in a `qemu` provider block
+         --> Vagrantfile:4:7
+        4 |     v.memroy = 2048
+          |       ^^^^^^
+        hint: did you mean `memory`?
+        => 1
+        "
+    );
+}
+
+#[test]
+fn a_section_of_a_plugin_is_a_warning() {
+    insta::assert_snapshot!(validate("  config.vm.box = 'a'\n  config.someplugin.enabled = true\n"), @"
+    $ rove validate
+    warning: unknown section `config.someplugin`
+     --> Vagrantfile:3:10
+    3 |   config.someplugin.enabled = true
+      |          ^^^^^^^^^^
+    hint: it belongs to a plugin that rove does not know; `if Vagrant.has_plugin?(…)` around `config.someplugin` says that it may be missing
+    The Vagrantfile is in order: one machine.
+    => 0
+    ");
+}
+
+#[test]
+fn every_error_is_shown() {
+    insta::assert_snapshot!(
+        validate("  config.vm.network 'forwarded_port', guest: 80\n  config.vm.provision 'shell'\n  config.vm.hostname = 'a_b!'\n"),
+        @"
+        $ rove validate
+        --- stderr
+        error: the machine `default` has no box
+        hint: set `config.vm.box`
+        error: `a_b!` is no host name
+         --> Vagrantfile:4:13
+        4 |   config.vm.hostname = 'a_b!'
+          |             ^^^^^^^^
+        hint: use letters, digits, hyphens and dots, and begin with a letter or digit
+        error: a forwarded port needs `guest` and `host`
+         --> Vagrantfile:2:13
+        2 |   config.vm.network 'forwarded_port', guest: 80
+          |             ^^^^^^^
+        error: a forwarded port must be from 1 to 65535
+         --> Vagrantfile:2:13
+        2 |   config.vm.network 'forwarded_port', guest: 80
+          |             ^^^^^^^
+        error: a shell provisioner needs `path` or `inline`
+         --> Vagrantfile:3:13
+        3 |   config.vm.provision 'shell'
+          |             ^^^^^^^^^
+        error: machine `default`: no box is named
+        hint: set `config.vm.box`, or `image_path` of the `qemu` provider
+        => 1
+        "
+    );
+}
+
+#[test]
+fn programs_get_one_record_for_all() {
+    let lab = Lab::with("Vagrant.configure('2') do |config|\nend\n");
+    insta::assert_snapshot!(lab.rove(&["validate", "--machine-readable"]), @r"
+    $ rove validate --machine-readable
+    [SECONDS],,ui,error,error: the machine `default` has no box\nhint: set `config.vm.box`
+    [SECONDS],default,ui,error,error: machine `default`: no box is named\nhint: set `config.vm.box`%!(VAGRANT_COMMA) or `image_path` of the `qemu` provider
+    [SECONDS],,error-exit,Vagrant::Errors::ConfigInvalid,the configuration has 2 errors
+    => 1
+    ");
+}
+
+#[test]
+fn exit_and_abort_end_with_their_status() {
+    insta::assert_snapshot!(Lab::with("exit 3\n").rove(&["validate"]), @"
+    $ rove validate
+    => 3
+    ");
+    insta::assert_snapshot!(Lab::with("abort 'no way'\n").rove(&["validate"]), @"
+    $ rove validate
+    no way
+    --- stderr
+    no way
+    => 1
+    ");
+}
