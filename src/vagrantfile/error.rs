@@ -1,10 +1,32 @@
 //! Why a Vagrantfile could not be made a lab.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::{Explain, Kind};
 use crate::ruby;
 use crate::source::Span;
+
+/// An evaluation that ended early, with the folder that its lab is in.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Why.
+    pub error: ruby::Error,
+    /// Folder of the Vagrantfile.
+    pub root: PathBuf,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Stopped {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
 
 /// A Vagrantfile did not load.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +41,7 @@ pub enum LoadError {
     },
     /// Evaluation ended early.
     #[error(transparent)]
-    Ruby(ruby::Error),
+    Ruby(Stopped),
     /// `box_version` is no version constraint.
     #[error("`{version}` is no version of a box")]
     BoxVersion {
@@ -35,7 +57,7 @@ impl LoadError {
     pub fn category(&self) -> &'static str {
         match self {
             Self::NotFound { .. } | Self::BoxVersion { .. } => "vagrant",
-            Self::Ruby(error) => match error {
+            Self::Ruby(stopped) => match &stopped.error {
                 ruby::Error::Syntax(_) => "syntax",
                 ruby::Error::Raised(report) => {
                     if report.class == "Vagrant::Errors::VagrantVersionBad" {
@@ -53,13 +75,19 @@ impl LoadError {
     }
 
     fn is_raised(&self, class: &str) -> bool {
-        matches!(self, Self::Ruby(ruby::Error::Raised(report)) if report.class == class)
+        matches!(
+            self,
+            Self::Ruby(Stopped { error: ruby::Error::Raised(report), .. }) if report.class == class
+        )
     }
 
     /// Returns the exit status that the file asked for by `exit` or `abort`.
     pub fn exit_status(&self) -> Option<i32> {
         match self {
-            Self::Ruby(ruby::Error::Exit { status, .. }) => Some(*status),
+            Self::Ruby(Stopped {
+                error: ruby::Error::Exit { status, .. },
+                ..
+            }) => Some(*status),
             _ => None,
         }
     }
@@ -69,7 +97,7 @@ impl Explain for LoadError {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound { .. } => Kind::User,
-            Self::Ruby(error) => error.kind(),
+            Self::Ruby(stopped) => stopped.error.kind(),
             Self::BoxVersion { .. } => Kind::Config,
         }
     }
@@ -80,7 +108,7 @@ impl Explain for LoadError {
                 "`rove init` writes one".to_owned(),
                 "go to the folder of your lab, or set `VAGRANT_CWD` to it".to_owned(),
             ],
-            Self::Ruby(error) => error.hints(),
+            Self::Ruby(stopped) => stopped.error.hints(),
             Self::BoxVersion { .. } => {
                 vec!["write a constraint such as `1.2.0` or `>= 1.0, < 2`".to_owned()]
             }
@@ -90,14 +118,14 @@ impl Explain for LoadError {
     fn at(&self) -> Option<&Span> {
         match self {
             Self::NotFound { .. } => None,
-            Self::Ruby(error) => error.at(),
+            Self::Ruby(stopped) => stopped.error.at(),
             Self::BoxVersion { span, .. } => span.as_ref(),
         }
     }
 
     fn detail(&self) -> Option<String> {
         match self {
-            Self::Ruby(error) => error.detail(),
+            Self::Ruby(stopped) => stopped.error.detail(),
             _ => None,
         }
     }

@@ -11,13 +11,13 @@ use crate::host::Host;
 use crate::ruby::{self, Interp, Outcome, Proc, Value};
 use crate::source::Span;
 
-use super::LoadError;
 use super::dsl::{
     self, Block, Collected, Config, Facts, OldRoot, Record, Recorder, Root, RootState,
 };
 use super::provider::{ProviderInputs, choose};
 use super::schema::{State, providers, pushes, sections, vm};
 use super::world::{HostWorld, Trust};
+use super::{LoadError, Stopped};
 
 /// One load: the interpreter, and what it may reach.
 pub(super) struct Session {
@@ -26,6 +26,7 @@ pub(super) struct Session {
     foreign: Rc<HostWorld>,
     foreign_files: Vec<PathBuf>,
     collected: Collected,
+    root: PathBuf,
     /// Every file that was read.
     pub(super) read: Rc<RefCell<Vec<PathBuf>>>,
 }
@@ -54,7 +55,7 @@ pub(super) struct Machine {
 
 impl Session {
     /// Returns a session in which nothing was read yet.
-    pub(super) fn new(host: &Host, arguments: &[String], facts: Facts) -> Self {
+    pub(super) fn new(host: &Host, root: &Path, arguments: &[String], facts: Facts) -> Self {
         let read = Rc::default();
         let own = Rc::new(HostWorld::new(host, Trust::Own, Rc::clone(&read)));
         let foreign = Rc::new(HostWorld::new(host, Trust::Foreign, Rc::clone(&read)));
@@ -69,6 +70,7 @@ impl Session {
             foreign,
             foreign_files: Vec::new(),
             collected,
+            root: root.to_path_buf(),
             read,
         }
     }
@@ -81,7 +83,8 @@ impl Session {
 
     /// Ends the session: what `at_exit` registered, and output without a line end.
     pub(super) fn end(&mut self) -> Result<(), LoadError> {
-        let result = self.interp.run_at_exit().map_err(LoadError::Ruby);
+        let result = self.interp.run_at_exit();
+        let result = result.map_err(|error| self.stopped(error));
         self.own.flush();
         self.foreign.flush();
         result
@@ -94,9 +97,9 @@ impl Session {
             self.foreign_files.push(path.to_path_buf());
         }
         self.enter(trust);
-        let result = self.interp.eval_file(path).map_err(LoadError::Ruby);
+        let result = self.interp.eval_file(path);
         self.enter(Trust::Own);
-        result?;
+        result.map_err(|error| self.stopped(error))?;
         Ok(std::mem::take(&mut *self.collected.borrow_mut()))
     }
 
@@ -124,7 +127,17 @@ impl Session {
     }
 
     fn done<T>(&mut self, result: Outcome<T>) -> Result<T, LoadError> {
-        result.map_err(|flow| LoadError::Ruby(self.interp.finish(flow)))
+        result.map_err(|flow| {
+            let error = self.interp.finish(flow);
+            self.stopped(error)
+        })
+    }
+
+    fn stopped(&self, error: ruby::Error) -> LoadError {
+        LoadError::Ruby(Stopped {
+            error,
+            root: self.root.clone(),
+        })
     }
 
     /// Runs a configure or machine block and returns what it says.

@@ -23,7 +23,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use error::LoadError;
+pub use error::{LoadError, Stopped};
 pub use find::find;
 pub use provider::{NATIVE, ProviderInputs, choose};
 pub use view::{view, view_of_error};
@@ -85,8 +85,9 @@ pub fn load(host: &Host, request: &LoadRequest) -> Result<Loaded> {
         data_dir: host.dirs.home.to_string_lossy().into_owned(),
         architecture: architecture(host),
     };
-    let mut session = Session::new(host, &request.arguments, facts);
-    let loaded = load_in(&mut session, host, request, &path);
+    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut session = Session::new(host, &root, &request.arguments, facts);
+    let loaded = load_in(&mut session, host, request, &path, root);
     // What the file prints must be seen even where it fails.
     let ended = session.end();
     let lab = loaded?;
@@ -123,8 +124,8 @@ fn load_in(
     host: &Host,
     request: &LoadRequest,
     path: &Path,
+    root: PathBuf,
 ) -> Result<Lab, LoadError> {
-    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
     // Vagrant runs this file, too, before any Vagrantfile.
     let plugins = root.join(".vagrantplugins");
     let mut blocks = Vec::new();

@@ -46,12 +46,16 @@ pub fn view_of_error(failure: &Failure) -> Option<Value> {
     let error = failure.downcast_ref::<LoadError>()?;
     let mut object = Map::new();
     object.insert("kind".to_owned(), json!(error.category()));
-    match error {
-        LoadError::Ruby(ruby::Error::Raised(report)) => {
+    let cause = match error {
+        LoadError::Ruby(stopped) => Some(&stopped.error),
+        _ => None,
+    };
+    match cause {
+        Some(ruby::Error::Raised(report)) => {
             object.insert("class".to_owned(), json!(report.class));
             object.insert("message".to_owned(), json!(report.message));
         }
-        LoadError::Ruby(ruby::Error::Exit {
+        Some(ruby::Error::Exit {
             status, message, ..
         }) => {
             object.insert("status".to_owned(), json!(status));
@@ -60,12 +64,16 @@ pub fn view_of_error(failure: &Failure) -> Option<Value> {
                 json!(message.as_deref().unwrap_or("")),
             );
         }
-        other => {
-            object.insert("message".to_owned(), json!(other.to_string()));
+        _ => {
+            object.insert("message".to_owned(), json!(error.to_string()));
         }
     }
     if let Some(span) = crate::error::Explain::at(error) {
-        let at = format!("{}:{}", span.path().display(), span.line());
+        let path = match error {
+            LoadError::Ruby(stopped) => span.path().strip_prefix(&stopped.root),
+            _ => Ok(span.path()),
+        };
+        let at = format!("{}:{}", path.unwrap_or(span.path()).display(), span.line());
         object.insert("at".to_owned(), json!(at));
     }
     Some(json!({ "format": FORMAT, "ok": false, "error": object }))

@@ -208,10 +208,10 @@ fn ansible(context: &mut Context<'_>, state: &State, at: Option<Span>) {
     }
     for name in ["raw_arguments", "raw_ssh_args"] {
         let value = state.get(name);
-        if value.truthy() && !matches!(value, Value::Array(_)) {
+        if value.truthy() && !matches!(value, Value::Array(_) | Value::Str(_)) {
             context.error(
                 section,
-                format!("`{name}` must be a list"),
+                format!("`{name}` must be a list or a string"),
                 state.span(name),
             );
         }

@@ -113,24 +113,4 @@ fn finalize_ansible(state: &mut State) {
         let off = is(state, "force_remote_user", false);
         state.set("force_remote_user", Value::Bool(!off));
     }
-    // Vagrant does the rest while it validates, before anything can see it.
-    if let Value::Str(vars) = state.get("extra_vars") {
-        let vars = vars.text();
-        let path = vars.strip_prefix('@').unwrap_or(&vars);
-        state.set("extra_vars", Value::str(format!("@{path}")));
-    }
-    for name in ["raw_arguments", "raw_ssh_args"] {
-        let value = state.get(name);
-        if matches!(value, Value::Str(_)) {
-            state.set(name, Value::array(vec![value]));
-        }
-    }
-    if let Some(attr) = state.class.attr("install_mode") {
-        let mode = match text(&state.get("install_mode")).as_str() {
-            "pip" => "pip",
-            "pip_args_only" => "pip_args_only",
-            _ => "default",
-        };
-        state.set(attr.name, Value::sym(mode));
-    }
 }

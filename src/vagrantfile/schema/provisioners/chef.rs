@@ -1,5 +1,7 @@
 //! Options of the four Chef provisioners.
 
+use std::path::Path;
+
 use crate::ruby::{Args, Outcome, Value};
 use crate::vagrantfile::dsl::Config;
 use crate::vagrantfile::schema::{
@@ -85,6 +87,35 @@ fn merge_chef(outer: &State, inner: &State, result: &mut State) {
     result.set("run_list", run_list);
 }
 
+const FOLDERS: [&str; 5] = [
+    "cookbooks_path",
+    "data_bags_path",
+    "environments_path",
+    "nodes_path",
+    "roles_path",
+];
+
+/// Makes the paths of `chef_zero` absolute; alone of the four it does that,
+/// from the working directory.
+pub(in crate::vagrantfile::schema) fn expand_paths(config: &Config, cwd: &Path) {
+    let expand = |value: &Value| match value {
+        Value::Str(path) => Value::str(cwd.join(path.text()).to_string_lossy()),
+        other => other.clone(),
+    };
+    config.change(|state| {
+        for name in FOLDERS {
+            let value = match state.get(name) {
+                Value::Nil => continue,
+                Value::Array(items) => {
+                    Value::array(items.to_vec().iter().map(expand).collect::<Vec<_>>())
+                }
+                other => expand(&other),
+            };
+            state.set(name, value);
+        }
+    });
+}
+
 fn finalize_chef(state: &mut State) {
     let has_folders = state.class.attr("cookbooks_path").is_some();
     if has_folders && state.is_unset("cookbooks_path") {
@@ -104,13 +135,7 @@ fn finalize_chef(state: &mut State) {
     if !has_folders {
         return;
     }
-    for name in [
-        "cookbooks_path",
-        "data_bags_path",
-        "environments_path",
-        "nodes_path",
-        "roles_path",
-    ] {
+    for name in FOLDERS {
         let given = state.get(name);
         let single = match &given {
             Value::Array(items) => matches!(items.get(0), Some(Value::Sym(_))),

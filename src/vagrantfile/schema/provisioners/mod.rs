@@ -10,6 +10,7 @@ use super::{Class, Lit, State, attr, reader, text, to_sym};
 use crate::ruby::Value;
 
 use ansible::{ANSIBLE, ANSIBLE_LOCAL};
+pub(super) use chef::expand_paths;
 use chef::{CHEF_APPLY, CHEF_CLIENT, CHEF_SOLO, CHEF_ZERO};
 use containers::{DOCKER, PODMAN};
 use puppet::{PUPPET, PUPPET_SERVER};

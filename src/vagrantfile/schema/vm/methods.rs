@@ -139,6 +139,9 @@ pub(super) fn provision(interp: &mut Interp, config: &Config, args: &Args) -> Ou
                 if let Some(block) = &args.block {
                     interp.call_block(block, std::slice::from_ref(&live))?;
                 }
+                if state.class.key == "chef_zero" {
+                    provisioners::expand_paths(config, &interp.world.cwd());
+                }
                 let said = config.state();
                 *state = if at.is_some() {
                     state.merge(&said)
