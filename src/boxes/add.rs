@@ -216,10 +216,11 @@ impl Adder<'_> {
         let result = match fetched {
             Ok(partial) => {
                 let published = self.publish(place, &staging);
-                // Only now: until the box is visible its bytes may be needed again.
+                // Only now: until the box is visible its bytes may be needed again,
+                // as when a folder could not be made.
                 let of_use = published
                     .as_ref()
-                    .is_err_and(|failure| !is_about_bytes(failure));
+                    .is_err_and(|failure| failure.downcast_ref::<BoxError>().is_none());
                 if let Some(mut partial) = partial
                     && !of_use
                 {

@@ -33,6 +33,13 @@ const KINDS: [(&str, ChecksumKind, usize); 5] = [
 ];
 
 impl ChecksumKind {
+    /// Returns the kind of this name, in any case, `SHA-256` included.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.replace('-', "");
+        let named = |(known, _, _): &&(&str, Self, usize)| name.eq_ignore_ascii_case(known);
+        KINDS.iter().find(named).map(|(_, kind, _)| *kind)
+    }
+
     /// Returns the name that catalogs use.
     pub fn name(self) -> &'static str {
         KINDS
@@ -58,6 +65,13 @@ pub struct Checksum {
 }
 
 impl Checksum {
+    /// Returns the checksum of `bytes`.
+    pub fn of(kind: ChecksumKind, bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(kind);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
     /// Reads a checksum and the name of its kind. No value is no checksum. A
     /// value without a kind is taken by its length: it is never skipped.
     pub fn read(kind: Option<&str>, hex: Option<&str>) -> Result<Option<Self>, BoxError> {
@@ -71,9 +85,8 @@ impl Checksum {
             return Ok(None);
         };
         let found = match kind {
-            Some(kind) => KINDS
-                .iter()
-                .find(|(name, _, _)| name.eq_ignore_ascii_case(&kind.replace('-', ""))),
+            Some(kind) => ChecksumKind::named(kind)
+                .and_then(|kind| KINDS.iter().find(|(_, known, _)| *known == kind)),
             None => KINDS.iter().find(|(_, _, digits)| hex.len() == *digits),
         };
         let (_, kind, digits) = found.ok_or_else(malformed)?;
@@ -155,12 +168,7 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_digest() {
-        let of = |kind| {
-            let mut hasher = Hasher::new(kind);
-            hasher.update(b"a");
-            hasher.update(b"bc");
-            hasher.finish().to_string()
-        };
+        let of = |kind| Checksum::of(kind, b"abc").to_string();
         assert_eq!(
             of(ChecksumKind::Md5),
             "md5:900150983cd24fb0d6963f7d28e17f72"

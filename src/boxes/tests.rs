@@ -447,9 +447,7 @@ fn all_kinds_of_checksum_are_verified() {
         (ChecksumKind::Sha384, "sha384"),
         (ChecksumKind::Sha512, "sha512"),
     ] {
-        let mut hasher = digest::Hasher::new(kind);
-        hasher.update(&bytes);
-        let right = hasher.finish();
+        let right = Checksum::of(kind, &bytes);
         let mut request = request_for("x", &lab.server.url("/x.box"));
         request.force = true;
         request.checksum = Checksum::read(Some(name), Some(&right.hex)).unwrap();
@@ -798,6 +796,69 @@ fn odd_but_honest_boxes_are_taken() {
         use std::os::unix::fs::PermissionsExt;
         let mode = |name: &str| dir.join(name).metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("read-only"), mode("dir/script")), (0o644, 0o755));
+    }
+}
+
+#[test]
+fn holes_of_both_pax_formats_are_filled_in() {
+    let listed = |count: &str, data: &[u8]| {
+        let mut bytes = format!("{count}\n").into_bytes();
+        bytes.resize(512, 0);
+        [&bytes, data].concat()
+    };
+    for (extensions, data, good) in [
+        (
+            vec![("major", "1"), ("minor", "0"), ("realsize", "20000")],
+            listed("2\n0\n4\n9000\n3", b"datamid"),
+            true,
+        ),
+        (
+            vec![("size", "20000"), ("map", "0,4,9000,3")],
+            b"datamid".to_vec(),
+            true,
+        ),
+        (
+            vec![("size", "20000"), ("map", "0,4,9000,3")],
+            b"data".to_vec(),
+            false,
+        ),
+        (
+            vec![("size", "100"), ("map", "0,4,9000,3")],
+            b"datamid".to_vec(),
+            false,
+        ),
+    ] {
+        let mut builder = tar::Builder::new(Vec::new());
+        let extensions: Vec<(String, &str)> = extensions
+            .into_iter()
+            .chain([("name", "box.img")])
+            .map(|(key, value)| (format!("GNU.sparse.{key}"), value))
+            .collect();
+        let pairs = extensions
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_bytes()));
+        builder.append_pax_extensions(pairs).unwrap();
+        let mut header = Header::new_ustar();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o644);
+        builder
+            .append_data(&mut header, "GNUSparseFile.0/box.img", &*data)
+            .unwrap();
+        let mut bytes = builder.into_inner().unwrap();
+        bytes.truncate(bytes.len() - 1024);
+        bytes.extend(tar_of(&[file("metadata.json", METADATA)]));
+        let lab = Lab::new();
+        lab.server.file("/x.box", bytes);
+        let added = lab.add();
+        if good {
+            let mut expected = vec![0; 20_000];
+            expected[..4].copy_from_slice(b"data");
+            expected[9000..9003].copy_from_slice(b"mid");
+            assert!(std::fs::read(added.unwrap().dir.join("box.img")).unwrap() == expected);
+        } else {
+            let text = error(added).to_string();
+            assert!(text.contains("is not a box"), "{text}");
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use rove::boxes::{
-    Architecture, BoxError, Catalog, Constraint, Installed, Segment, Store, Version, name,
+    Architecture, BoxError, Catalog, Checksum, ChecksumKind, Constraint, Installed, Segment, Store,
+    Version, name,
 };
 use rove::error::Explain;
 use rove::host::{Dirs, Host};
@@ -226,4 +227,17 @@ fn folders(dir: &Path, path: &str, found: &mut Vec<String>) {
             found.push(path);
         }
     }
+}
+
+pub(crate) fn checksums(family: &str, input: &Value) -> Option<Answer> {
+    if family != "file_checksum" {
+        return None;
+    }
+    let content = text(&input["content"]).as_bytes();
+    // A checksum as it stands in a catalog, of a kind that may not exist.
+    let read = Checksum::read(input["type"].as_str(), Some("00"));
+    Some(match ChecksumKind::named(text(&input["type"])) {
+        Some(kind) => Ok(json!(Checksum::of(kind, content).hex)),
+        None => Err(class(&read.unwrap_err())),
+    })
 }
