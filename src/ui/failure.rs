@@ -180,9 +180,12 @@ impl Ui {
     /// Returns the status that a Vagrantfile's own `exit` or `abort` asks for,
     /// after showing the message of `abort`. It is no failure of the lab's.
     fn asked_exit(&self, failure: &Failure) -> Option<i32> {
-        let Some(LoadError::Ruby(ruby::Error::Exit {
+        let Some(LoadError::Ruby(stopped)) = failure.downcast_ref::<LoadError>() else {
+            return None;
+        };
+        let ruby::Error::Exit {
             status, message, ..
-        })) = failure.downcast_ref::<LoadError>()
+        } = &stopped.error
         else {
             return None;
         };
