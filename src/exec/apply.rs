@@ -78,10 +78,12 @@ fn provider(verb: &Verb, session: &mut Session<'_>) -> Result<()> {
     // Whoever was in the guest before is out of it now.
     session.close();
     let state = State::of(session.machine.power()?, true);
-    if *verb == Verb::Create {
-        MachineIndex::new(work.host).set(&work.index_entry(state.short()))?;
-    } else if *verb != Verb::Destroy {
-        MachineIndex::new(work.host).set_state(&spec.id, state.short())?;
+    let index = MachineIndex::new(work.host);
+    match verb {
+        Verb::Destroy => {}
+        // The whole entry: the index may have been lost, or the lab moved.
+        Verb::Create | Verb::Start | Verb::Resume => index.set(&work.index_entry(state.short()))?,
+        _ => index.set_state(&spec.id, state.short())?,
     }
     if state == State::Running {
         // It listens itself now.

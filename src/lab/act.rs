@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::config::MachineConfig;
 use crate::error::Result;
+use crate::event::Level;
 use crate::exec::{self, Job, Work};
 use crate::host::{FileLock, Host, random_hex, variables};
 use crate::plan::{Observed, Plan};
@@ -151,8 +152,20 @@ fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<
     let lock = subject.lock()?;
     let record = subject.folder.read();
     let id = record.id.clone().unwrap_or_else(|| random_hex(16));
+    if let Some(before) = record.vagrant_cwd.as_deref()
+        && record.id.is_some()
+        && before != subject.root
+    {
+        let text = format!(
+            "the lab was in `{}` before; its machine goes on here",
+            before.display()
+        );
+        subject
+            .host
+            .say(Some(&subject.config.name), Level::Warn, text);
+    }
     let seen = observe(subject, &record, &id, command.ports, command.snapshots)?;
-    if command.ports == Ports::Promise && seen.power != Power::Running {
+    if command.ports != Ports::Ignore && seen.power != Power::Running {
         usable_provider_of(subject.host, subject.config)?;
     }
     let plan = (command.planner)(subject.config, &seen, subject.provider.capabilities())?;

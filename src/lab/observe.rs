@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::host::{Host, PortTest, files, test_port};
 use crate::network::ports::{self, Obstacle, Solved};
 use crate::plan::Observed;
-use crate::providers::{Machine, Power};
+use crate::providers::Power;
 use crate::source::Span;
 use crate::state::{Leases, MachineFolder, MachineIndex, Record, layout};
 
@@ -19,8 +19,10 @@ pub(super) enum Ports {
     Ignore,
     /// Say which ports the machine would get.
     Ask,
-    /// Keep those ports for it.
+    /// Keep those ports for it. A machine that runs has its ports.
     Promise,
+    /// Keep ports for it, also for one that runs: it is started anew.
+    PromiseAnew,
 }
 
 /// Returns what is true of a machine now.
@@ -50,17 +52,25 @@ pub(super) fn observe(
         seen.snapshots = snapshots.list()?;
     }
     if subject.provider.capabilities().forwarded_ports && want != Ports::Ignore {
-        let current = machine.forwards()?;
-        let solved = solve(subject, machine.as_ref(), id, want, &current)?;
-        seen.forwards = solved.forwards;
-        seen.corrections = solved.corrections;
+        let current = match power {
+            // Its process listens, though it stands still.
+            Power::Paused => record.forwards.clone(),
+            _ => machine.forwards()?,
+        };
+        if power == Power::Running && want != Ports::PromiseAnew {
+            // What the file says now counts at the next start.
+            seen.forwards = current;
+        } else {
+            let solved = solve(subject, id, want, &current)?;
+            seen.forwards = solved.forwards;
+            seen.corrections = solved.corrections;
+        }
     }
     Ok(seen)
 }
 
 fn solve(
     subject: &Subject<'_>,
-    machine: &dyn Machine,
     id: &str,
     want: Ports,
     current: &[ForwardedPort],
@@ -103,17 +113,8 @@ fn solve(
             }
         },
     );
-    let solved = match solved {
-        Ok(solved) => solved,
-        // A machine that runs has its ports; what the file says now counts at
-        // the next start.
-        Err(_) if machine.power()? == Power::Running && want == Ports::Ask => Solved {
-            forwards: current.to_vec(),
-            corrections: Vec::new(),
-        },
-        Err(error) => return Err(error.into()),
-    };
-    if want == Ports::Promise {
+    let solved = solved?;
+    if want != Ports::Ask {
         let label = format!("machine `{}` of `{}`", config.name, subject.root.display());
         leases.promise(id, &label, &solved.forwards)?;
     }

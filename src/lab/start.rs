@@ -132,7 +132,7 @@ pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
             name: "reload",
             machines: &machines,
             parallel: false,
-            ports: Ports::Promise,
+            ports: Ports::PromiseAnew,
             snapshots: false,
             destroy_on_error: false,
             planner: &|config, seen, capabilities| {
