@@ -139,6 +139,18 @@ fn remark_of_diagnostic(diagnostic: &Diagnostic) -> Remark<'_> {
     }
 }
 
+/// Returns the status that a Vagrantfile's own `exit` or `abort` asks for, which
+/// is no failure of the lab's. Its message was printed when it ran.
+fn asked_exit(failure: &Failure) -> Option<i32> {
+    match failure.downcast_ref::<LoadError>() {
+        Some(LoadError::Ruby(stopped)) => match stopped.error {
+            ruby::Error::Exit { status, .. } => Some(status),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 impl Ui {
     /// Shows a failure that ends the command, and returns the exit code.
     pub fn failure(&self, failure: &Failure, cwd: Option<&Path>) -> i32 {
@@ -153,7 +165,7 @@ impl Ui {
         cwd: Option<&Path>,
     ) -> i32 {
         self.settle();
-        if let Some(status) = self.asked_exit(failure) {
+        if let Some(status) = asked_exit(failure) {
             return status;
         }
         match failure.downcast_ref::<InvalidConfig>() {
@@ -175,24 +187,6 @@ impl Ui {
             .unwrap_or("Vagrant::Errors::VagrantError");
         self.record(None, "error-exit", &[class, &failure.to_string()]);
         manner(failure.kind()).exit_code
-    }
-
-    /// Returns the status that a Vagrantfile's own `exit` or `abort` asks for,
-    /// after showing the message of `abort`. It is no failure of the lab's.
-    fn asked_exit(&self, failure: &Failure) -> Option<i32> {
-        let Some(LoadError::Ruby(stopped)) = failure.downcast_ref::<LoadError>() else {
-            return None;
-        };
-        let ruby::Error::Exit {
-            status, message, ..
-        } = &stopped.error
-        else {
-            return None;
-        };
-        if let Some(message) = message.as_deref().filter(|message| !message.is_empty()) {
-            self.write(Stream::Stderr, &format!("{message}\n"));
-        }
-        Some(*status)
     }
 
     /// Shows remarks on a Vagrantfile: warnings on standard output, errors on

@@ -53,7 +53,7 @@ impl HostWorld {
 
     /// Tells the listener what was printed without a line end.
     pub(super) fn flush(&self) {
-        for (buffer, level) in [(&self.out, Level::Output), (&self.err, Level::Warn)] {
+        for (buffer, level) in [(&self.out, Level::Output), (&self.err, Level::Error)] {
             let rest = std::mem::take(&mut *buffer.borrow_mut());
             if !rest.is_empty() {
                 self.host.say(None, level, String::from_utf8_lossy(&rest));
@@ -222,7 +222,7 @@ impl World for HostWorld {
     }
 
     fn stderr(&self, bytes: &[u8]) {
-        self.print(&self.err, Level::Warn, bytes);
+        self.print(&self.err, Level::Error, bytes);
     }
 
     fn stdin_line(&self) -> Option<String> {

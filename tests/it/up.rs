@@ -118,42 +118,73 @@ fn a_catalog_that_is_overloaded_or_broken() {
     ");
 }
 
+/// A lab whose box has metadata and these files.
+fn with_box(files: &[(&str, &str)]) -> Option<Lab> {
+    let lab = with_qemu("Vagrant.configure('2') { |c| c.vm.box = 'x'; c.vm.box_url = 'x.box' }\n")?;
+    let metadata = r#"{"provider":"libvirt","format":"qcow2","virtual_size":1}"#;
+    let mut all = vec![("metadata.json", metadata)];
+    all.extend(files);
+    lab.write("x.box", box_file(&all));
+    Some(lab)
+}
+
 #[test]
-fn a_box_without_a_disk() {
-    let Some(lab) =
-        with_qemu("Vagrant.configure('2') { |c| c.vm.box = 'x'; c.vm.box_url = 'x.box' }\n")
-    else {
+fn a_missing_rsync_or_ssh_is_named_before_anything_is_made() {
+    let Some(lab) = with_box(&[("box.img", "")]) else {
         return;
     };
-    lab.write(
-        "x.box",
-        box_file(&[(
-            "metadata.json",
-            r#"{"provider":"libvirt","format":"qcow2","virtual_size":1}"#,
-        )]),
-    );
     insta::assert_snapshot!(lab.rove(&["up"]), @"
     $ rove up
-        default: fetch x 0: 2.0 kB in [TIME] ([RATE])
+        default: fetch x 0: 2.6 kB in [TIME] ([RATE])
     --- stderr
     error: the program `rsync` is needed to sync folders into a guest and is not installed
     hint: install the package `rsync` (its name on Debian)
     => 1
     ");
-    insta::assert_snapshot!(lab.rove(&["status"]), @"
-    $ rove status
-    Machines of this lab:
-
-    default                   not created (qemu)
-
-    There is no machine yet. `rove up` makes it.
-    => 0
+    lab.fake("rsync", "");
+    insta::assert_snapshot!(lab.rove(&["up"]), @"
+    $ rove up
+    --- stderr
+    error: the program `ssh` is needed to sync folders into a guest and is not installed
+    hint: install the package `openssh-client` (its name on Debian)
+    => 1
     ");
-    insta::assert_snapshot!(lab.rove(&["destroy", "-f"]), @"
-    $ rove destroy -f
-    ==> default: it does not exist
-    => 0
-    ");
+    assert!(lab.rove(&["status"]).stdout.contains("not created"));
+}
+
+#[test]
+fn a_box_that_is_broken_leaves_nothing_that_is_in_the_way() {
+    for files in [&[][..], &[("box.img", "this is no disk")][..]] {
+        let Some(lab) = with_box(files) else { return };
+        if !lab.install("rsync") || !lab.install("ssh") {
+            return;
+        }
+        let up = lab.rove(&["up", "--no-tty"]);
+        assert_eq!(up.code, Some(1), "{up}");
+        if files.is_empty() {
+            insta::assert_snapshot!(up, @"
+            $ rove up --no-tty
+                default: fetch x 0: 2.0 kB in [TIME] ([RATE])
+            ==> default: Make the machine
+            ==> default: removing what was half made
+            --- stderr
+            error: box `x` (libvirt) holds no usable disk: no `box.img`, and no `disks` in its `metadata.json`
+            => 1
+            ");
+        } else {
+            insta::assert_snapshot!(up, @"
+            $ rove up --no-tty
+                default: fetch x 0: 3.1 kB in [TIME] ([RATE])
+            ==> default: Make the machine
+            ==> default: removing what was half made
+            --- stderr
+            error: disk `[ROVE]/boxes/x/0/libvirt/box.img` cannot be used: it is neither of a known format nor a whole number of sectors
+            => 1
+            ");
+        }
+        let _ = lab.rove(&["destroy", "-f"]).succeeds();
+        assert!(lab.rove(&["status"]).stdout.contains("not created"));
+    }
 }
 
 #[test]

@@ -121,8 +121,6 @@ fn every_error_is_shown() {
         @"
         $ rove validate
         --- stderr
-        error: the machine `default` has no box
-        hint: set `config.vm.box`
         error: `a_b!` is no host name
          --> Vagrantfile:4:13
         4 |   config.vm.hostname = 'a_b!'
@@ -152,9 +150,8 @@ fn programs_get_one_record_for_all() {
     let lab = Lab::with("Vagrant.configure('2') do |config|\nend\n");
     insta::assert_snapshot!(lab.rove(&["validate", "--machine-readable"]), @r"
     $ rove validate --machine-readable
-    [SECONDS],,ui,error,error: the machine `default` has no box\nhint: set `config.vm.box`
     [SECONDS],default,ui,error,error: machine `default`: no box is named\nhint: set `config.vm.box`%!(VAGRANT_COMMA) or `image_path` of the `qemu` provider
-    [SECONDS],,error-exit,Vagrant::Errors::ConfigInvalid,the configuration has 2 errors
+    [SECONDS],,error-exit,Vagrant::Errors::ConfigInvalid,the configuration has 1 error
     => 1
     ");
 }
@@ -167,7 +164,6 @@ fn exit_and_abort_end_with_their_status() {
     ");
     insta::assert_snapshot!(Lab::with("abort 'no way'\n").rove(&["validate"]), @"
     $ rove validate
-    no way
     --- stderr
     no way
     => 1

@@ -10,7 +10,7 @@ use crate::vagrantfile::schema::{State, is_sym, text};
 use super::names;
 
 /// Providers whose machines need no box.
-const BOX_OPTIONAL: &[&str] = &["docker", "libvirt", "lxc"];
+const BOX_OPTIONAL: &[&str] = &["docker", "libvirt", "lxc", "qemu"];
 
 /// Types of synced folders that files use.
 const FOLDER_TYPES: &[&str] = &[
