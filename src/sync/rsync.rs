@@ -147,6 +147,11 @@ pub fn command(share: &Share, facts: &Facts) -> Cmd {
             }
         }
     }
+    // Since 3.2.4 rsync puts backslashes before blanks of the destination, before
+    // that it did not; with this option no shell sees the path, in either.
+    if !is_plain(&share.guest_path) {
+        arguments.push("--protect-args".to_owned());
+    }
     if let Some(path) = guest_rsync(share, facts) {
         arguments.extend(["--rsync-path".to_owned(), path]);
     }
@@ -173,11 +178,9 @@ pub fn command(share: &Share, facts: &Facts) -> Cmd {
     } else {
         host.clone()
     };
-    cmd = cmd.arg(source).arg(format!(
-        "{}@{host}:{}",
-        ssh.username,
-        escape(&share.guest_path)
-    ));
+    cmd = cmd
+        .arg(source)
+        .arg(format!("{}@{host}:{}", ssh.username, share.guest_path));
     cmd.show_output = is_on(share, "verbose", false);
     cmd
 }
@@ -230,15 +233,8 @@ fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Returns a path with what a shell would take amiss behind backslashes: the
-/// guest's login shell expands the destination.
-fn escape(path: &str) -> String {
-    let mut escaped = String::new();
-    for c in path.chars() {
-        if !(c.is_alphanumeric() || "_-.,:+/@".contains(c)) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
+/// Returns whether a shell takes a path as it is.
+fn is_plain(path: &str) -> bool {
+    path.chars()
+        .all(|c| c.is_alphanumeric() || "_-.,:+/@".contains(c))
 }

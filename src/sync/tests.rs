@@ -101,8 +101,8 @@ fn options_of_the_folder_count_with_and_without_prefix() {
     let ops = lower("rsync", &share, &facts("linux")).unwrap();
     let (scripts, cmd) = parts(&ops);
     let argv: Vec<&str> = cmd.args.iter().map(|arg| arg.to_str().unwrap()).collect();
-    assert!(argv.starts_with(&["-a", "--no-owner", "--no-group"]));
-    assert!(argv.ends_with(&["/lab/src/", r"vagrant@127.0.0.1:/srv/a\ b"]));
+    assert!(argv.starts_with(&["-a", "--no-owner", "--no-group", "--protect-args"]));
+    assert!(argv.ends_with(&["/lab/src/", "vagrant@127.0.0.1:/srv/a b"]));
     assert!(cmd.show_output);
     insta::assert_snapshot!(scripts[1].text, @r#"
     g=web

@@ -6,6 +6,7 @@
 
 mod boxes;
 mod crash;
+mod guest;
 mod life;
 mod memory;
 mod support;
