@@ -28,7 +28,8 @@ pub const VAGRANT_CWD: &str = "vagrant_cwd";
 /// JSON: the box that the machine was made from. Read before the Vagrantfile's
 /// wish, so that a changed box name does not break a machine that lives.
 pub const BOX_META: &str = "box_meta";
-/// Private key that replaced the insecure one; mode 0600.
+/// Private key that replaced the insecure one; mode 0600. Until that is done it
+/// lies beside it as `private_key.new` (see `communicators/ssh/replace.rs`).
 pub const PRIVATE_KEY: &str = "private_key";
 /// `1.5:<id>` once provisioners have run.
 pub const ACTION_PROVISION: &str = "action_provision";

@@ -7,7 +7,7 @@ use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKey};
 
 use super::agent::{self, Agent};
-use super::connect::{HostKeys, address};
+use super::connect::{Answers, address};
 use super::failure::SshError;
 use super::keys::LoadedKey;
 use crate::config::Connection;
@@ -28,7 +28,7 @@ pub enum Login {
 
 /// Logs in; the session of the handle can be used afterwards.
 pub(super) async fn login(
-    handle: &mut Handle<HostKeys>,
+    handle: &mut Handle<Answers>,
     connection: &Connection,
     keys: &[(PathBuf, LoadedKey)],
     env: &Env,
@@ -96,7 +96,7 @@ fn holds(agent: &Agent, public: &PublicKey) -> bool {
 
 /// A server that waits for our credentials.
 struct Door<'a> {
-    handle: &'a mut Handle<HostKeys>,
+    handle: &'a mut Handle<Answers>,
     connection: &'a Connection,
     tried: Vec<String>,
     rsa: Option<Vec<Option<HashAlg>>>,

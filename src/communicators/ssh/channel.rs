@@ -87,16 +87,28 @@ fn lost(reason: impl ToString) -> Lost {
     }
 }
 
+/// What a command is run with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct With {
+    /// A terminal.
+    pub(super) pty: bool,
+    /// The user's agent.
+    pub(super) agent: bool,
+}
+
 /// Runs `command`, feeds it `input` and hands out what it prints, raw.
 pub(super) async fn run(
     channel: Channel<Msg>,
     command: &str,
-    pty: bool,
+    with: With,
     input: Input,
     cancel: &Cancel,
     output: &mut dyn FnMut(Stream, &[u8]) -> Result<()>,
 ) -> Result<Ended> {
-    if pty {
+    if with.agent {
+        channel.agent_forward(false).await.map_err(lost)?;
+    }
+    if with.pty {
         channel
             .request_pty(false, "vt100", 80, 24, 0, 0, &[])
             .await
@@ -110,7 +122,7 @@ pub(super) async fn run(
     let unread = input.failure();
     let feeding = async {
         outgoing.data(input).await.map_err(lost)?;
-        if !pty {
+        if !with.pty {
             outgoing.eof().await.map_err(lost)?;
         }
         Ok::<(), Lost>(())

@@ -1,18 +1,21 @@
 //! From an address to a server that greets, and from there to a session.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::client::{self, Handle};
+use russh::client::{self, Handle, Msg};
 use russh::keys::{PublicKey, known_hosts};
-use russh::{Preferred, cipher, kex};
+use russh::{Channel, Preferred, cipher, kex};
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
+use super::agent;
 use super::failure::SshError;
 use crate::config::{Connection, Endpoint, Ssh};
+use crate::host::{Env, Host};
 
 /// A new connection this often. A guest under user networking loses the first
 /// packet of a connection that is made before it has its address, and the
@@ -93,12 +96,14 @@ async fn greet(endpoint: &Endpoint) -> Result<TcpStream, String> {
     }
 }
 
-/// Decides about the server's host key.
-pub(super) struct HostKeys {
+/// Answers what a server asks of us: to be trusted, and to reach the user's agent.
+pub(super) struct Answers {
     policy: Policy,
     host: String,
     port: u16,
-    known_hosts: Option<std::path::PathBuf>,
+    known_hosts: Option<PathBuf>,
+    /// Where the agent is found, if the server may have it.
+    agent: Option<Arc<Env>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,9 +113,9 @@ enum Policy {
     Always,
 }
 
-impl HostKeys {
-    /// Returns the policy of `config.ssh.verify_host_key`.
-    pub(super) fn of(connection: &Connection, home: Option<&std::path::Path>) -> Self {
+impl Answers {
+    /// Returns the answers of `config.ssh.verify_host_key` and `forward_agent`.
+    pub(super) fn of(connection: &Connection, host_system: &Host) -> Self {
         let value = &connection.ssh.verify_host_key;
         let host = connection.endpoint.host.clone();
         // The names are those of Ruby's Net::SSH, which Vagrantfiles use.
@@ -128,12 +133,20 @@ impl HostKeys {
             policy,
             host,
             port: connection.endpoint.port,
-            known_hosts: home.map(|home| home.join(".ssh/known_hosts")),
+            known_hosts: host_system
+                .dirs
+                .user
+                .as_ref()
+                .map(|home| home.join(".ssh/known_hosts")),
+            agent: connection
+                .ssh
+                .forward_agent
+                .then(|| Arc::clone(&host_system.env)),
         }
     }
 }
 
-impl client::Handler for HostKeys {
+impl client::Handler for Answers {
     type Error = russh::Error;
 
     async fn check_server_key(&mut self, key: &PublicKey) -> Result<bool, Self::Error> {
@@ -151,6 +164,20 @@ impl client::Handler for HostKeys {
             }
             _ => false,
         })
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        channel: Channel<Msg>,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        if let Some(env) = self.agent.clone() {
+            tokio::spawn(async move {
+                // Its end, good or bad, is the guest's to tell.
+                let _ = agent::serve(channel, &env).await;
+            });
+        }
+        Ok(())
     }
 }
 
@@ -201,10 +228,10 @@ fn client_config(ssh: &Ssh) -> client::Config {
 pub(super) async fn handshake(
     connection: &Connection,
     stream: TcpStream,
-    host_keys: HostKeys,
-) -> Result<Handle<HostKeys>, SshError> {
+    answers: Answers,
+) -> Result<Handle<Answers>, SshError> {
     let config = Arc::new(client_config(&connection.ssh));
-    client::connect_stream(config, stream, host_keys)
+    client::connect_stream(config, stream, answers)
         .await
         .map_err(|error| match error {
             russh::Error::UnknownKey => SshError::HostKey {

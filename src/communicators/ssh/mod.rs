@@ -49,7 +49,7 @@ pub use replace::{Replaced, key_files, pending_key, replace_insecure_key};
 
 use channel::{Ended, Input, Lines};
 use command::Missing;
-use connect::HostKeys;
+use connect::Answers;
 
 /// How long a server that greeted may take to let us in.
 const LOGIN_LIMIT: Duration = Duration::from_secs(30);
@@ -57,7 +57,7 @@ const LOGIN_LIMIT: Duration = Duration::from_secs(30);
 const WATCH: Duration = Duration::from_millis(100);
 
 struct Session {
-    handle: Handle<HostKeys>,
+    handle: Handle<Answers>,
     login: Login,
 }
 
@@ -203,9 +203,13 @@ impl Ssh {
     ) -> Result<Ended> {
         let channel = self.channel()?;
         let cancel = self.host.cancel.clone();
+        let with = channel::With {
+            pty,
+            agent: self.connection.ssh.forward_agent,
+        };
         let ended = self
             .runtime
-            .block_on(channel::run(channel, command, pty, input, &cancel, output));
+            .block_on(channel::run(channel, command, with, input, &cancel, output));
         if ended.is_err() {
             // A session in an unknown state is not worth keeping.
             self.reset();
@@ -367,8 +371,8 @@ impl Attempt<'_> {
         let work = async {
             let stream = stream.await?;
             self.reach(Stage::Banner);
-            let host_keys = HostKeys::of(self.connection, self.host.dirs.user.as_deref());
-            let mut handle = connect::handshake(self.connection, stream, host_keys).await?;
+            let answers = Answers::of(self.connection, self.host);
+            let mut handle = connect::handshake(self.connection, stream, answers).await?;
             self.reach(Stage::Authenticate);
             let login =
                 auth::login(&mut handle, self.connection, self.keys, &self.host.env).await?;

@@ -308,4 +308,13 @@ fn an_agent_signs_for_a_key_with_a_passphrase() {
     connection.ssh.keys_only = false;
     let login = try_login(&connection, &host).unwrap();
     assert!(matches!(login, Login::Agent(_)), "{login:?}");
+    for forwarded in [true, false] {
+        connection.ssh.forward_agent = forwarded;
+        let mut ssh = Ssh::new(connection.clone(), &host).unwrap();
+        let status = ssh
+            .exec(&Script::user("ssh-add -l"), &mut |_, _| {})
+            .unwrap();
+        // 2: there is no agent.
+        assert_eq!(status, if forwarded { 0 } else { 2 });
+    }
 }
