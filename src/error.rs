@@ -116,6 +116,10 @@ impl Explain for Interrupted {
     fn kind(&self) -> Kind {
         Kind::Interrupted
     }
+
+    fn hints(&self) -> Vec<String> {
+        vec!["the same command goes on from here when it is run again".to_owned()]
+    }
 }
 
 /// An invariant of rove does not hold.

@@ -19,8 +19,14 @@ impl Context {
         let mut code = 0;
         // The name says something only where there are several machines.
         let several = outcome.machines.len() > 1;
+        let mut stopped = false;
         for (machine, failure) in outcome.failures() {
-            let named = several.then_some(machine);
+            let interrupted = failure.kind() == Kind::Interrupted;
+            if interrupted && std::mem::replace(&mut stopped, true) {
+                // One Ctrl-C stops them all and is told once.
+                continue;
+            }
+            let named = (several && !interrupted).then_some(machine);
             code = self
                 .ui
                 .machine_failure(failure, named, Some(&self.host.cwd));

@@ -105,8 +105,10 @@ fn remark<'a>(failure: &'a Failure, machine: Option<&str>) -> Remark<'a> {
         heading: manner(failure.kind()).heading,
         level: Level::Error,
         message: match machine {
-            Some(machine) => format!("machine `{machine}`: {message}"),
-            None => message.clone(),
+            Some(machine) if !message.contains(&format!("`{machine}`")) => {
+                format!("machine `{machine}`: {message}")
+            }
+            _ => message.clone(),
         },
         // An error that is shown as its own source would be said twice.
         causes: failure
@@ -129,8 +131,10 @@ fn remark_of_diagnostic(diagnostic: &Diagnostic) -> Remark<'_> {
         heading,
         level,
         message: match &diagnostic.machine {
-            Some(machine) => format!("machine `{machine}`: {}", diagnostic.message),
-            None => diagnostic.message.clone(),
+            Some(machine) if !diagnostic.message.contains(&format!("`{machine}`")) => {
+                format!("machine `{machine}`: {}", diagnostic.message)
+            }
+            _ => diagnostic.message.clone(),
         },
         causes: Vec::new(),
         at: diagnostic.span.as_ref(),

@@ -241,7 +241,7 @@ fn a_failure_for_programs_has_vagrants_class() {
         last,
         "1700000000,,error-exit,Vagrant::Errors::VMFailed,cannot start machine `web`"
     );
-    assert!(text.starts_with("1700000000,web,ui,error,error: machine `web`: cannot start"));
+    assert!(text.starts_with("1700000000,web,ui,error,error: cannot start machine `web`"));
     assert_eq!(output.text(Stream::Stderr), "");
 }
 
@@ -253,8 +253,9 @@ fn only_a_defect_asks_for_a_report() {
         what: "a plan has no steps".to_owned(),
     };
     ui.failure(&bug.into(), None);
-    insta::assert_snapshot!(output.text(Stream::Stderr), @r"
+    insta::assert_snapshot!(output.text(Stream::Stderr), @"
     stopped: interrupted
+    hint: the same command goes on from here when it is run again
     defect in rove: a plan has no steps
     hint: please report this with the command you typed: https://github.com/rove-lab/rove/issues
     ");
