@@ -152,12 +152,26 @@ impl Lab {
                 text = text.replace(&path_text(&root.join(dir)), name);
             }
         }
+        let text = without_the_ssh_port(&text);
         without_seconds(&without_ports(&text.replace(&path_text(root), "[LAB]")))
     }
 }
 
 fn path_text(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// Returns text without what is said when another lab of this host, such as one
+/// of a test that runs at the same time, has taken port 2222.
+fn without_the_ssh_port(text: &str) -> String {
+    let taken = |line: &&str| line.contains("port 2222 of this host is in use");
+    text.split_inclusive('\n')
+        .filter(|line| !taken(line))
+        .map(|line| match line.split_once("2222 is in use") {
+            Some((start, end)) => format!("{}{end}", start.trim_end()),
+            None => line.to_owned(),
+        })
+        .collect()
 }
 
 /// Returns text in which every port of loopback is `[PORT]`.
