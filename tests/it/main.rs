@@ -5,8 +5,7 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     unreachable_pub,
-    missing_docs,
-    dead_code
+    missing_docs
 )]
 
 mod support;
