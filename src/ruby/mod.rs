@@ -54,7 +54,12 @@
     clippy::redundant_closure_for_method_calls
 )]
 #![allow(clippy::semicolon_if_nothing_returned, clippy::let_and_return)]
-#![allow(dead_code, unused_imports)]
+#![allow(
+    clippy::default_trait_access,
+    clippy::format_collect,
+    clippy::single_char_pattern
+)]
+#![allow(dead_code)]
 
 mod ast;
 mod builtins;

@@ -45,6 +45,7 @@ const FUNCTIONS: Rows = &[
     row("global_variables", 0, 0, global_variables),
     row("trap", 1, 2, trap),
     row("set_trace_func", 1, 1, trap),
+    row("__host__", 1, 1, host),
 ];
 
 pub(super) fn install(interp: &mut Interp) {
@@ -64,6 +65,10 @@ pub(super) fn install(interp: &mut Interp) {
     interp.define_global_constant("RUBY_ENGINE_VERSION", Value::str("3.1.2"));
     interp.define_global_constant("RUBY_PATCHLEVEL", Value::Int(20));
     interp.define_global_constant("RUBY_RELEASE_DATE", Value::str("2022-04-12"));
+    let file = crate::source::SourceFile::new("main", "");
+    let env = interp.top_env(&file);
+    let binding = interp.binding_of(&env);
+    interp.define_global_constant("TOPLEVEL_BINDING", binding);
     let os = interp.world.host_os();
     let platform = if os.starts_with("darwin") {
         format!("x86_64-{os}")
@@ -573,4 +578,26 @@ fn global_variables(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
 
 fn trap(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
     Ok(Value::str("DEFAULT"))
+}
+
+/// Answers the libraries of the prelude about the machine.
+fn host(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
+    let world = Rc::clone(&interp.world);
+    Ok(match args.get(0).as_name().as_deref() {
+        Some("user") => Value::from(world.user().name),
+        Some("name") => Value::from(world.host_name()),
+        Some("os") => Value::from(world.host_os()),
+        Some("processors") => {
+            Value::size(std::thread::available_parallelism().map_or(1, usize::from))
+        }
+        Some("addresses") => {
+            let list: Vec<Value> = world
+                .addresses()
+                .iter()
+                .map(|address| Value::str(address.to_string()))
+                .collect();
+            Value::array(list)
+        }
+        _ => Value::Nil,
+    })
 }

@@ -54,19 +54,8 @@ const METHODS: Rows = &[
     row("instance_methods_list", 0, 1, instance_methods),
     row("private_method_defined?", 1, 2, private_method_defined),
     row("protected_method_defined?", 1, 2, protected_method_defined),
-    row("const_get", 1, 2, const_get),
-    row("const_set", 2, 2, const_set),
-    row("const_defined?", 1, 2, const_defined),
-    row("const_missing", 1, 1, const_missing),
-    row("constants", 0, 1, constants),
     row("const_source_location", 1, 2, hook),
-    row("remove_const", 1, 1, remove_const),
-    any("private_constant", 0, private_constant),
     any("public_constant deprecate_constant", 0, hook_any),
-    row("class_variable_get", 1, 1, cvar_get),
-    row("class_variable_set", 2, 2, cvar_set),
-    row("class_variable_defined?", 1, 1, cvar_defined),
-    row("class_variables", 0, 1, cvars),
     any("attr_reader attr", 0, attr_reader),
     any("attr_writer", 0, attr_writer),
     any("attr_accessor", 0, attr_accessor),
@@ -109,6 +98,7 @@ const MAIN: Rows = &[
 pub(super) fn install(interp: &mut Interp) {
     let core = Rc::clone(&interp.core);
     interp.add_rows(&core.module, METHODS);
+    interp.add_rows(&core.module, super::module_constants::METHODS);
     interp.add_rows(&core.class, CLASS);
     interp.add_singleton_rows(&core.class, CLASS_SINGLETON);
     interp.add_singleton_rows(&core.module, MODULE_SINGLETON);
@@ -118,7 +108,8 @@ pub(super) fn install(interp: &mut Interp) {
     }
 }
 
-fn this_class(interp: &Interp, this: &Value) -> Rc<Class> {
+/// Returns the class that `this` is; `Object` for `main`.
+pub(super) fn this_class(interp: &Interp, this: &Value) -> Rc<Class> {
     match this {
         Value::Class(class) => Rc::clone(class),
         _ => Rc::clone(&interp.core.object),
@@ -340,135 +331,6 @@ fn private_method_defined(interp: &mut Interp, this: &Value, args: &Args) -> Out
 fn protected_method_defined(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let visibility = visibility_of(interp, this, args)?;
     Ok(Value::Bool(visibility == Some(Visibility::Protected)))
-}
-
-fn const_get(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let mut class = this_class(interp, this);
-    let path = interp.name_arg(&args.get(0))?.name();
-    let inherited = args.opt(1).is_none_or(Value::truthy);
-    let mut value = Value::Class(Rc::clone(&class));
-    for (i, part) in path.split("::").enumerate() {
-        if part.is_empty() && i == 0 {
-            class = Rc::clone(&interp.core.object);
-            continue;
-        }
-        if !part.chars().next().is_some_and(char::is_uppercase) {
-            let message = format!("wrong constant name {part}");
-            return Err(interp.name_error("NameError", message, this, Sym::new(part), Vec::new()));
-        }
-        let name = Sym::new(part);
-        value = match interp.const_in(&class, name, inherited && i == 0)? {
-            Some(value) => value,
-            None => interp.const_missing(&class, name)?,
-        };
-        if let Value::Class(inner) = &value {
-            class = Rc::clone(inner);
-        }
-    }
-    Ok(value)
-}
-
-fn const_set(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    if !name.name().chars().next().is_some_and(char::is_uppercase) {
-        let message = format!("wrong constant name {name}");
-        return Err(interp.name_error("NameError", message, this, name, Vec::new()));
-    }
-    interp.set_const(&class, name, args.get(1));
-    Ok(args.get(1))
-}
-
-fn const_defined(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let mut class = this_class(interp, this);
-    let path = interp.name_arg(&args.get(0))?.name();
-    for part in path.split("::").filter(|part| !part.is_empty()) {
-        match interp.const_in(&class, Sym::new(part), true)? {
-            Some(Value::Class(inner)) => class = inner,
-            Some(_) => {}
-            None => return Ok(Value::Bool(false)),
-        }
-    }
-    Ok(Value::Bool(true))
-}
-
-fn const_missing(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    interp.no_constant(&class, name)
-}
-
-fn constants(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let hidden = class.private_consts.borrow().clone();
-    let names: Vec<Value> = class
-        .consts
-        .borrow()
-        .keys()
-        .filter(|name| !hidden.contains(name))
-        .map(|name| Value::Sym(*name))
-        .collect();
-    Ok(Value::array(names))
-}
-
-fn remove_const(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    let removed = class.consts.borrow_mut().shift_remove(&name);
-    match removed {
-        Some(value) => Ok(value),
-        None => {
-            let message = format!("constant {}::{name} not defined", class.display_name());
-            Err(interp.name_error("NameError", message, this, name, Vec::new()))
-        }
-    }
-}
-
-fn private_constant(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    for name in &args.list {
-        let name = interp.name_arg(name)?;
-        class.private_consts.borrow_mut().push(name);
-    }
-    Ok(Value::Nil)
-}
-
-fn cvar_get(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    match Interp::class_var_in(&class, name) {
-        Some((_, value)) => Ok(value),
-        None => {
-            let message = format!(
-                "uninitialized class variable {name} in {}",
-                class.display_name()
-            );
-            Err(interp.name_error("NameError", message, this, name, Vec::new()))
-        }
-    }
-}
-
-fn cvar_set(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    let home = Interp::class_var_in(&class, name).map_or(class, |(home, _)| home);
-    home.cvars.borrow_mut().insert(name, args.get(1));
-    Ok(args.get(1))
-}
-
-fn cvar_defined(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let name = interp.name_arg(&args.get(0))?;
-    Ok(Value::Bool(Interp::class_var_in(&class, name).is_some()))
-}
-
-fn cvars(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
-    let class = this_class(interp, this);
-    let mut names = Vec::new();
-    for class in class.ancestors() {
-        names.extend(class.cvars.borrow().keys().map(|name| Value::Sym(*name)));
-    }
-    Ok(Value::array(names))
 }
 
 fn attributes(interp: &mut Interp, this: &Value, args: &Args, read: bool, write: bool) -> Outcome {
@@ -782,7 +644,7 @@ fn new_class(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         }
     };
     let class = interp.new_class(Some(&above));
-    class.from_ruby.set(true);
+    class.from_ruby.set(!interp.in_library);
     let value = Value::Class(Rc::clone(&class));
     interp.send_list(
         &Value::Class(above),
@@ -797,7 +659,7 @@ fn new_class(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
 
 fn new_module(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let module = interp.new_module();
-    module.from_ruby.set(true);
+    module.from_ruby.set(!interp.in_library);
     let value = Value::Class(Rc::clone(&module));
     if let Some(block) = &args.block {
         interp.class_exec(block, &module, Args::new([value.clone()]))?;

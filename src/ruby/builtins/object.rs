@@ -1,5 +1,4 @@
-//! What every object answers: `Object`, the public part of `Kernel`, `nil`,
-//! `true` and `false`.
+//! What every object answers: `Object` and the public part of `Kernel`.
 
 use std::rc::Rc;
 
@@ -7,7 +6,7 @@ use crate::ruby::error::Outcome;
 use crate::ruby::interp::{Caller, Interp, Rows, any, any_keywords, row, row_keywords};
 use crate::ruby::symbol::Sym;
 use crate::ruby::value::{
-    Args, Data, Enumerator, MethodObject, Object, RArray, RHash, RString, Value, Visibility,
+    Args, Data, Enumerator, MethodObject, Object, RArray, RString, Value, Visibility,
 };
 
 const BASIC: Rows = &[
@@ -74,25 +73,7 @@ const PRIVATE: Rows = &[
     row("initialize_copy", 1, 1, itself),
 ];
 
-const NIL: Rows = &[
-    row("to_s", 0, 0, nil_to_s),
-    row("to_a", 0, 0, nil_to_a),
-    row("to_h", 0, 0, nil_to_h),
-    row("to_i", 0, 0, nil_to_i),
-    row("to_f", 0, 0, nil_to_f),
-    row("inspect", 0, 0, nil_inspect),
-    row("&", 1, 1, answer_false),
-    row("|", 1, 1, or),
-];
-
 const MAIN: Rows = &[row("to_s inspect", 0, 0, main_to_s)];
-
-const BOOL: Rows = &[
-    row("to_s inspect", 0, 0, bool_to_s),
-    row("&", 1, 1, and),
-    row("|", 1, 1, or),
-    row("^", 1, 1, xor),
-];
 
 pub(super) fn install(interp: &mut Interp) {
     let core = Rc::clone(&interp.core);
@@ -100,9 +81,9 @@ pub(super) fn install(interp: &mut Interp) {
     interp.add_rows_as(&core.basic_object, BASIC_PRIVATE, Visibility::Private);
     interp.add_rows(&core.kernel, METHODS);
     interp.add_rows_as(&core.kernel, PRIVATE, Visibility::Private);
-    interp.add_rows(&core.nil, NIL);
-    interp.add_rows(&core.true_class, BOOL);
-    interp.add_rows(&core.false_class, BOOL);
+    interp.add_rows(&core.nil, super::nil_bool::NIL);
+    interp.add_rows(&core.true_class, super::nil_bool::BOOL);
+    interp.add_rows(&core.false_class, super::nil_bool::BOOL);
     let main = interp.main.clone();
     let single = match interp.singleton_class(&main) {
         Ok(single) => single,
@@ -659,47 +640,16 @@ fn instance_exec(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
 
 fn method_missing(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let name = interp.name_arg(&args.get(0))?;
-    Err(interp.no_method(this, &name.name()))
-}
-
-fn nil_to_s(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    let text = RString::new("");
-    text.frozen.set(true);
-    Ok(Value::Str(Rc::new(text)))
-}
-
-fn nil_to_a(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::array([]))
-}
-
-fn nil_to_h(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::Hash(Rc::new(RHash::default())))
-}
-
-fn nil_to_i(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::Int(0))
-}
-
-fn nil_to_f(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::Float(0.0))
-}
-
-fn nil_inspect(_: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::str("nil"))
-}
-
-fn bool_to_s(_: &mut Interp, this: &Value, _: &Args) -> Outcome {
-    Ok(Value::str(if this.truthy() { "true" } else { "false" }))
-}
-
-fn and(_: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    Ok(Value::Bool(this.truthy() && args.get(0).truthy()))
-}
-
-fn or(_: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    Ok(Value::Bool(this.truthy() || args.get(0).truthy()))
-}
-
-fn xor(_: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    Ok(Value::Bool(this.truthy() != args.get(0).truthy()))
+    let class = interp.class_of(this);
+    let hidden = interp
+        .find_method(&class, name)
+        .map(|method| method.visibility);
+    let kind = match hidden {
+        Some(Visibility::Private) => "private",
+        Some(Visibility::Protected) => "protected",
+        _ => return Err(interp.no_method(this, &name.name())),
+    };
+    let shown = interp.describe(this);
+    let message = format!("{kind} method `{name}' called for {shown}");
+    Err(interp.name_error("NoMethodError", message, this, name, Vec::new()))
 }

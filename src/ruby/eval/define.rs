@@ -123,7 +123,7 @@ impl Interp {
             }
             None => {
                 let class = self.new_class(superclass.as_ref());
-                class.from_ruby.set(true);
+                class.from_ruby.set(!self.in_library);
                 self.set_const(&scope, def.name, Value::Class(Rc::clone(&class)));
                 let above = class.superclass.borrow().clone();
                 if let Some(above) = above {
@@ -150,7 +150,7 @@ impl Interp {
             }
             None => {
                 let module = self.new_module();
-                module.from_ruby.set(true);
+                module.from_ruby.set(!self.in_library);
                 self.set_const(&scope, def.name, Value::Class(Rc::clone(&module)));
                 module
             }

@@ -526,7 +526,11 @@ pub(in crate::ruby) fn float_text(number: f64) -> String {
     let scientific = format!("{number:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if number != 0.0 && !(-4..16).contains(&exponent) {
+    // A whole number of sixteen digits is written with an exponent, one with a
+    // fraction is not.
+    let count = digits.chars().filter(char::is_ascii_digit).count() as i32;
+    let limit = if count > exponent + 1 { 16 } else { 15 };
+    if number != 0.0 && !(-4..limit).contains(&exponent) {
         let digits = if digits.contains('.') {
             digits.to_owned()
         } else {
@@ -562,10 +566,10 @@ pub(in crate::ruby) fn inspect_bytes(bytes: &[u8], binary: bool) -> String {
                 '\x0b' => out.push_str("\\v"),
                 '\x0c' => out.push_str("\\f"),
                 '#' if matches!(chars.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
-                c if c.is_ascii_control() => {
+                c if c.is_ascii_control() && binary => {
                     let _ = write!(out, "\\x{:02X}", c as u32);
                 }
-                c if c.is_ascii() => out.push(c),
+                c if c.is_ascii() && !c.is_ascii_control() => out.push(c),
                 c if binary => {
                     let mut buffer = [0; 4];
                     for byte in c.encode_utf8(&mut buffer).bytes() {
@@ -591,7 +595,7 @@ pub(in crate::ruby) fn inspect_bytes(bytes: &[u8], binary: bool) -> String {
 }
 
 fn is_unprintable(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}')
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{e000}'..='\u{f8ff}')
 }
 
 /// Returns a symbol as `inspect` shows it.

@@ -38,6 +38,9 @@ impl Interp {
         }
         if builtins::is_library(plain) {
             self.loaded.push(plain.to_owned());
+            if let Some((library, source)) = builtins::source(plain) {
+                self.run_library(library, source)?;
+            }
             return Ok(Value::Bool(true));
         }
         let path = Path::new(name);
@@ -71,6 +74,26 @@ impl Interp {
             self.ivar_set(&error, Sym::new("@path"), Value::str(name))?;
         }
         Err(flow)
+    }
+
+    /// Runs a library that is written in Ruby, once.
+    fn run_library(&mut self, library: &str, source: &str) -> Outcome<()> {
+        let key = format!("<library {library}>");
+        if self.loaded.contains(&key) {
+            return Ok(());
+        }
+        self.loaded.push(key.clone());
+        // Its constants are about to be there; nothing may load it again.
+        let object = Rc::clone(&self.core.object);
+        object
+            .autoloads
+            .borrow_mut()
+            .retain(|(_, known)| known != library);
+        let file = SourceFile::new(key, source);
+        let outer = std::mem::replace(&mut self.in_library, true);
+        let result = self.run_file(&file, Label::Required);
+        self.in_library = outer;
+        result.map(|_| ())
     }
 
     /// Loads a file by its path, with or without `.rb`, once.

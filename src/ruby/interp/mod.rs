@@ -27,8 +27,8 @@ use crate::source::{SourceFile, Span};
 
 pub(in crate::ruby) use convert::{big_of, float_text, inspect_bytes, inspect_symbol};
 pub(in crate::ruby) use define::Core;
-pub(in crate::ruby) use define::{MethodRow, Rows, any, any_keywords, row, row_keywords};
-pub(in crate::ruby) use dispatch::{Caller, exactly};
+pub(in crate::ruby) use define::{Rows, any, any_keywords, row, row_keywords};
+pub(in crate::ruby) use dispatch::Caller;
 pub(in crate::ruby) use load::clean_path;
 pub(in crate::ruby) use raise::exception_data;
 
@@ -93,6 +93,7 @@ pub struct Interp {
     pub(in crate::ruby) random: u64,
     pub(in crate::ruby) problems: Vec<Problem>,
     pub(in crate::ruby) catching: Vec<Value>,
+    pub(in crate::ruby) in_library: bool,
     pub(in crate::ruby) regexps: HashMap<(Rc<str>, RegexpFlags), Rc<fancy_regex::Regex>>,
     native_classes: HashMap<String, Rc<Class>>,
     native_ivars: HashMap<(i64, Sym), Value>,
@@ -130,6 +131,7 @@ impl Interp {
             random: u64::from_le_bytes(seed) | 1,
             problems: Vec::new(),
             catching: Vec::new(),
+            in_library: false,
             regexps: HashMap::new(),
             native_classes: HashMap::new(),
             native_ivars: HashMap::new(),
@@ -209,6 +211,7 @@ impl Interp {
         })
     }
 
+    /// Returns the frame of code outside every class and method.
     fn top_frame(&self, file: &Arc<SourceFile>) -> Rc<Frame> {
         Rc::new(Frame {
             this: self.main.clone(),

@@ -3,10 +3,11 @@
 //! Faults of syntax, and what rove's Ruby does not have, are reported here,
 //! once, with their place.
 //!
-//! `calls` lowers calls and blocks, `assign` assignments, `patterns` patterns.
+//! `calls` lowers calls and blocks, `define` methods and classes, `assign` assignments, `patterns` patterns.
 
 mod assign;
 mod calls;
+mod define;
 mod patterns;
 
 use std::rc::Rc;
@@ -17,8 +18,7 @@ use num_traits::ToPrimitive;
 use ruby_prism::{ConstantId, Location, Node as Prism, NodeList, StatementsNode};
 
 use crate::ruby::ast::{
-    Begin, Body, Case, ClassDef, Function, Kind, Loc, Node, Pair, Params, RegexpFlags, Rescue,
-    Slot, While,
+    Begin, Body, Case, Kind, Loc, Node, Pair, RegexpFlags, Rescue, Slot, While,
 };
 use crate::ruby::error::Problem;
 use crate::ruby::symbol::Sym;
@@ -679,95 +679,6 @@ impl Lower<'_> {
             }
         }
         pairs
-    }
-
-    fn begin(&mut self, node: &ruby_prism::BeginNode<'_>, at: Loc) -> Kind {
-        let body = self.statements(node.statements(), at);
-        let mut rescues = Vec::new();
-        let mut next = node.rescue_clause();
-        while let Some(clause) = next {
-            rescues.push(Rescue {
-                classes: self.nodes(&clause.exceptions()),
-                target: clause.reference().map(|n| self.target(&n)),
-                body: self.statements(clause.statements(), at),
-            });
-            next = clause.subsequent();
-        }
-        let otherwise = node
-            .else_clause()
-            .map(|n| self.statements(n.statements(), at));
-        let ensure = node
-            .ensure_clause()
-            .map(|n| self.statements(n.statements(), at));
-        if rescues.is_empty() && otherwise.is_none() && ensure.is_none() {
-            return body.kind;
-        }
-        Kind::Begin(Box::new(Begin {
-            body,
-            rescues,
-            otherwise,
-            ensure,
-        }))
-    }
-
-    fn def(&mut self, node: &ruby_prism::DefNode<'_>, at: Loc) -> Kind {
-        let receiver = node.receiver().map(|n| self.boxed(&n));
-        self.scopes.push(Names {
-            names: node.locals().iter().map(|name| sym(&name)).collect(),
-            kind: ScopeKind::Body,
-        });
-        self.loops.push(false);
-        let params = match node.parameters() {
-            Some(params) => self.params(&params),
-            None => Params::default(),
-        };
-        let passed = calls::passed_by_super(&params);
-        self.functions.push(passed);
-        let code = self.maybe(node.body(), at);
-        self.functions.pop();
-        self.loops.pop();
-        let names = self
-            .scopes
-            .pop()
-            .map(|scope| scope.names)
-            .unwrap_or_default();
-        let function = Function {
-            name: sym(&node.name()),
-            name_loc: loc(&node.name_loc()),
-            params,
-            body: Body {
-                locals: Rc::new(names),
-                code,
-                file: Arc::clone(self.file),
-            },
-        };
-        Kind::Def(Rc::new(function), receiver)
-    }
-
-    fn class_def(
-        &mut self,
-        path: &Prism<'_>,
-        superclass: Option<Node>,
-        names: Vec<Sym>,
-        body: Option<Prism<'_>>,
-        at: Loc,
-    ) -> Option<ClassDef> {
-        let (scope, top, name) = if let Some(read) = path.as_constant_read_node() {
-            (None, false, sym(&read.name()))
-        } else {
-            let path = path.as_constant_path_node()?;
-            let scope = path.parent().map(|n| self.node(&n));
-            let top = scope.is_none();
-            (scope, top, sym(&path.name()?))
-        };
-        Some(ClassDef {
-            scope,
-            top,
-            name,
-            name_loc: loc(&path.location()),
-            superclass,
-            body: self.body(names, body, at),
-        })
     }
 }
 

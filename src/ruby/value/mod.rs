@@ -22,7 +22,7 @@ use num_traits::ToPrimitive;
 pub use callable::{
     Args, Arity, Builtin, HostFunction, Method, MethodBody, Proc, ProcBody, Visibility,
 };
-pub use class::{Alloc, Class};
+pub use class::{Alloc, Class, StructShape};
 pub use hash::{HashDefault, Key, RHash};
 pub use native::Native;
 pub use object::{

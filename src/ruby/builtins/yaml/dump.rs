@@ -1,0 +1,231 @@
+//! Writes YAML the way Psych does.
+
+use super::scalar::{Meaning, meaning};
+use crate::ruby::error::Outcome;
+use crate::ruby::interp::{Interp, float_text};
+use crate::ruby::value::{Data, Value};
+
+/// Returns a document.
+pub(super) fn dump(interp: &mut Interp, value: &Value) -> Outcome<String> {
+    let mut out = String::from("---");
+    node(interp, value, 0, true, &mut out)?;
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// Writes a value behind `key:` or `-`; `inline` says that nothing was written
+/// on the line but the mark of the document.
+fn node(
+    interp: &mut Interp,
+    value: &Value,
+    depth: usize,
+    top: bool,
+    out: &mut String,
+) -> Outcome<()> {
+    match value {
+        Value::Hash(hash) if hash.is_empty() => out.push_str(" {}\n"),
+        Value::Array(array) if array.is_empty() => out.push_str(" []\n"),
+        Value::Hash(hash) => {
+            out.push('\n');
+            let pairs = hash.pairs();
+            let done =
+                interp.once_per_object(value, |interp| mapping(interp, &pairs, depth, out))?;
+            if done.is_none() {
+                return Err(interp.raise("ArgumentError", "recursive structures cannot be dumped"));
+            }
+        }
+        Value::Array(array) => {
+            out.push('\n');
+            let items = array.to_vec();
+            // A list below a key stands at the key's own depth.
+            let depth = if top { depth } else { depth.saturating_sub(1) };
+            let done =
+                interp.once_per_object(value, |interp| sequence(interp, &items, depth, out))?;
+            if done.is_none() {
+                return Err(interp.raise("ArgumentError", "recursive structures cannot be dumped"));
+            }
+        }
+        Value::Object(object) if matches!(&*object.data.borrow(), Data::None) => {
+            let class = interp.real_class_of(value).display_name();
+            out.push_str(&format!(" !ruby/object:{class}"));
+            let mut pairs = Vec::new();
+            for name in interp.ivar_names(value) {
+                let short = name.name().trim_start_matches('@').to_owned();
+                pairs.push((Value::from(short), interp.ivar_get(value, name)));
+            }
+            if pairs.is_empty() {
+                out.push_str(" {}\n");
+            } else {
+                out.push('\n');
+                mapping(interp, &pairs, depth, out)?;
+            }
+        }
+        other => {
+            let text = scalar(interp, other, depth)?;
+            if text.is_empty() {
+                out.push('\n');
+            } else {
+                out.push(' ');
+                out.push_str(&text);
+                if !text.ends_with('\n') {
+                    out.push('\n');
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn mapping(
+    interp: &mut Interp,
+    pairs: &[(Value, Value)],
+    depth: usize,
+    out: &mut String,
+) -> Outcome<()> {
+    for (i, (key, value)) in pairs.iter().enumerate() {
+        if i > 0 || !out.ends_with("- ") {
+            out.push_str(&"  ".repeat(depth));
+        }
+        let key = match key {
+            Value::Nil => "''".to_owned(),
+            key => scalar(interp, key, depth)?,
+        };
+        out.push_str(&key);
+        out.push(':');
+        node(interp, value, depth + 1, false, out)?;
+    }
+    Ok(())
+}
+
+fn sequence(interp: &mut Interp, items: &[Value], depth: usize, out: &mut String) -> Outcome<()> {
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 || !out.ends_with("- ") {
+            out.push_str(&"  ".repeat(depth));
+        }
+        match item {
+            Value::Hash(hash) if !hash.is_empty() => {
+                out.push_str("- ");
+                let pairs = hash.pairs();
+                interp.once_per_object(item, |interp| mapping(interp, &pairs, depth + 1, out))?;
+            }
+            Value::Array(array) if !array.is_empty() => {
+                out.push_str("- ");
+                let items = array.to_vec();
+                interp.once_per_object(item, |interp| sequence(interp, &items, depth + 1, out))?;
+            }
+            other => {
+                out.push('-');
+                node(interp, other, depth + 1, false, out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn scalar(interp: &mut Interp, value: &Value, depth: usize) -> Outcome<String> {
+    Ok(match value {
+        Value::Nil => String::new(),
+        Value::Str(text) => string(&text.text(), depth),
+        Value::Sym(symbol) => {
+            let name = symbol.name();
+            let shown = string(&name, depth);
+            if shown == *name {
+                format!(":{name}")
+            } else {
+                format!(":{}", double_quoted(&name))
+            }
+        }
+        Value::Float(number) if number.is_infinite() => {
+            if *number > 0.0 { ".inf" } else { "-.inf" }.to_owned()
+        }
+        Value::Float(number) if number.is_nan() => ".nan".to_owned(),
+        Value::Float(number) => float_text(*number),
+        Value::Range(_) | Value::Regexp(_) => format!("'{}'", interp.inspect(value)?),
+        other => interp.text(other)?,
+    })
+}
+
+/// Returns a string plain where it can be, else quoted as Psych does.
+fn string(text: &str, depth: usize) -> String {
+    if text.is_empty() {
+        return "''".to_owned();
+    }
+    if text.contains('\n')
+        && !text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+    {
+        let lines = text.trim_end_matches('\n');
+        let keep = if !text.ends_with('\n') {
+            "-"
+        } else if text.ends_with("\n\n") || lines.is_empty() {
+            "+"
+        } else {
+            ""
+        };
+        let indent = "  ".repeat(depth.max(1));
+        let hint = if text.starts_with([' ', '\n']) {
+            "2"
+        } else {
+            ""
+        };
+        let body: String = text
+            .split_inclusive('\n')
+            .map(|line| {
+                if line == "\n" {
+                    line.to_owned()
+                } else {
+                    format!("{indent}{line}")
+                }
+            })
+            .collect();
+        return format!("|{hint}{keep}\n{body}");
+    }
+    if text.chars().any(|c| c.is_control()) {
+        return double_quoted(text);
+    }
+    let ambiguous = !matches!(meaning(text), Meaning::Value(Value::Str(_)));
+    if ambiguous || matches!(text, "y" | "n" | "Y" | "N") {
+        return if text.starts_with(':') && !text.contains('"') {
+            double_quoted(text)
+        } else {
+            format!("'{}'", text.replace('\'', "''"))
+        };
+    }
+    let first = text.chars().next().unwrap_or(' ');
+    let next = text.chars().nth(1);
+    let indicator = "[]{},#&*!|>'\"%@`".contains(first)
+        || ("-?:".contains(first) && next.is_none_or(char::is_whitespace))
+        || text == "="
+        || text == "<<";
+    let inside = text.contains(": ") || text.contains(" #") || text.ends_with(':');
+    let blanks = text.starts_with(' ') || text.ends_with(' ');
+    if text.starts_with("!") || first == '\'' || (first == ':' && !ambiguous) {
+        return double_quoted(text);
+    }
+    if indicator || inside || blanks || text.starts_with("---") || text.starts_with("...") {
+        return format!("'{}'", text.replace('\'', "''"));
+    }
+    text.to_owned()
+}
+
+fn double_quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\x1b' => out.push_str("\\e"),
+            '\0' => out.push_str("\\0"),
+            c if c.is_control() => out.push_str(&format!("\\x{:02X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
