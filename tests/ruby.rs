@@ -32,12 +32,12 @@ fn run(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("the snippet can be read");
     let name = path.file_name().unwrap_or_default();
     let result = interp.eval_source(SourceFile::new(name, text));
-    let mut output = world.output();
+    let output = world.output();
     match result {
         Ok(_) | Err(Error::Exit { .. }) => {}
         Err(error) => {
             let at = error.at().map_or(0, rove::source::Span::line);
-            output += &format!("uncaught at line {at}: {error}\n");
+            return format!("{output}uncaught at line {at}: {error}\n");
         }
     }
     output
