@@ -54,6 +54,6 @@ p Math.sqrt(16), Math::PI.round(5), Math.hypot(3, 4), Math.log(Math::E), Math.lo
 p 1_000_000, 0b1010, 0o17, 0xff, 1e3, 1r, 3.7 % 1, -3.7 % 1, 6.0.divmod(4), 2 ** 0.5, 4 ** 0.5, 10.0.to_s, 1.23e-7.to_s
 p rand.class, rand(10).class, rand(1..1), [1, 2, 3].sample.class, [1, 2, 3].shuffle.length, Random.rand(3).class, Random.new(42).rand(1.0).class
 p 3.14.to_s, 3.0.to_i, 3.99.to_i, -3.99.to_i, 1e2.to_i, 12.34.divmod(5), 1.1 + 2.2, 3.3.floor(1), 3.35.ceil(1), 0.1 * 3, 1.15.round(1), 1.25.round(1), 1.35.round(1)
-p (1..10).sum, (1..10).step(3).to_a, (1...10).size, ("a".."e").to_a, (1..).first(2), (1..nil).size, (1..10) === 5, (1..10).include?(11), ("a".."z").cover?("m"), (1..3).to_a.reverse, (0.5..2.5).include?(1), (1..10) % 4
+p (1..10).sum, (1..10).step(3).to_a, (1...10).size, ("a".."e").to_a, (1..).first(2), (1..nil).size, (1..10) === 5, (1..10).include?(11), ("a".."z").cover?("m"), (1..3).to_a.reverse, (0.5..2.5).include?(1)
 p (1..3).inspect, (1...3).to_s, (1..).inspect, (..3).inspect, ("a".."c").inspect, (1..3).each_slice(2).to_a, (3..1).to_a, (1..3).reduce(:*), 1.step(by: 2).first(3), (1..2).frozen?
 p 10.0.floor, 1.9.to_r.class, 5.0 == 5, 5.eql?(5.0), 1.0.eql?(1.0), 3.coerce(2.5), 1.coerce(2), 0b11.to_s(2).rjust(8, "0"), 1234567.to_s.reverse.scan(/\d{1,3}/).join(",").reverse

@@ -183,6 +183,17 @@ fn inspect(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
     for arg in &inner.args {
         args.push(interp.inspect(arg)?);
     }
+    if inner.method.is("step") && !args.is_empty() {
+        // Steps of numbers are shown as the arithmetic that they are.
+        let receiver = match inner.receiver {
+            Value::Range(_) => format!("({receiver})"),
+            _ => receiver,
+        };
+        return Ok(Value::str(format!(
+            "({receiver}.step({}))",
+            args.join(", ")
+        )));
+    }
     let args = if args.is_empty() {
         String::new()
     } else {

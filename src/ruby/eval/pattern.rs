@@ -27,7 +27,12 @@ impl Interp {
             Some(otherwise) => self.eval(otherwise, env),
             None => {
                 self.at(loc);
-                let shown = self.inspect(&subject)?;
+                let mut shown = self.inspect(&subject)?;
+                if let [(Pattern::Value(node), None, _)] = case.ins.as_slice() {
+                    let pattern = self.eval(node, env)?;
+                    let pattern = self.inspect(&pattern)?;
+                    shown = format!("{shown}: {pattern} === {shown} does not return true");
+                }
                 Err(self.raise("NoMatchingPatternError", shown))
             }
         }
@@ -59,7 +64,13 @@ impl Interp {
             let message = format!("{shown}: key not found: :{key}");
             return Err(self.raise("NoMatchingPatternKeyError", message));
         }
-        Err(self.raise("NoMatchingPatternError", shown))
+        let mut message = shown.clone();
+        if let Pattern::Value(node) = pattern {
+            let pattern = self.eval(node, env)?;
+            let pattern = self.inspect(&pattern)?;
+            message = format!("{shown}: {pattern} === {shown} does not return true");
+        }
+        Err(self.raise("NoMatchingPatternError", message))
     }
 
     fn matches(&mut self, pattern: &Pattern, value: &Value, env: &Env) -> Outcome<bool> {

@@ -114,7 +114,13 @@ fn parse(file: &Arc<SourceFile>, outer: &[Vec<Sym>]) -> Result<Body, Vec<Problem
         ScopeKind::Block
     };
     lower.scopes.push(Names {
-        names: program.locals().iter().map(|name| sym(&name)).collect(),
+        // In evaluated text the parser counts the variables around it as its own.
+        names: program
+            .locals()
+            .iter()
+            .map(|name| sym(&name))
+            .filter(|name| !outer.iter().any(|known| known.contains(name)))
+            .collect(),
         kind,
     });
     let code = lower.statements(Some(program.statements()), Loc::default());
@@ -220,11 +226,14 @@ impl Lower<'_> {
             };
         };
         let at = loc(&statements.location());
-        let mut nodes: Vec<Node> = statements
-            .body()
+        // `BEGIN` runs before anything else.
+        let early = |node: &Prism<'_>| node.as_pre_execution_node().is_some();
+        let body = statements.body();
+        let ordered = body
             .iter()
-            .map(|node| self.node(&node))
-            .collect();
+            .filter(early)
+            .chain(body.iter().filter(|node| !early(node)));
+        let mut nodes: Vec<Node> = ordered.map(|node| self.node(&node)).collect();
         match nodes.len() {
             0 => Node {
                 loc: at,
