@@ -29,6 +29,7 @@ fn snippets() -> Vec<PathBuf> {
 fn run(path: &Path) -> String {
     let world = Rc::new(Memory::default());
     let mut interp = Interp::new(world.clone());
+    interp.main_script = true;
     let text = fs::read_to_string(path).expect("the snippet can be read");
     let name = path.file_name().unwrap_or_default();
     let result = interp.eval_source(SourceFile::new(name, text));

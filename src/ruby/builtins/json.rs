@@ -313,7 +313,14 @@ fn write(
         Value::Array(array) => {
             let items = array.to_vec();
             if items.is_empty() {
-                out.push_str("[]");
+                // The generator of this age writes an empty list on three lines
+                // inside another value.
+                match indent {
+                    Some(depth) => {
+                        out.push_str(&format!("[\n\n{}]", "  ".repeat(depth)));
+                    }
+                    None => out.push_str("[]"),
+                }
                 return Ok(());
             }
             out.push('[');
@@ -336,7 +343,12 @@ fn write(
         Value::Hash(hash) => {
             let pairs = hash.pairs();
             if pairs.is_empty() {
-                out.push_str("{}");
+                match indent {
+                    Some(depth) => {
+                        out.push_str(&format!("{{\n{}}}", "  ".repeat(depth)));
+                    }
+                    None => out.push_str("{}"),
+                }
                 return Ok(());
             }
             out.push('{');

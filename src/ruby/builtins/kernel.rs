@@ -46,6 +46,17 @@ const FUNCTIONS: Rows = &[
     row("trap", 1, 2, trap),
     row("set_trace_func", 1, 1, trap),
     row("__host__", 1, 1, host),
+    any("Complex", 1, |i, t, a| {
+        of_library(i, t, a, "Complex", "complex")
+    }),
+    any("Pathname", 1, |i, t, a| {
+        of_library(i, t, a, "Pathname", "pathname")
+    }),
+    any("URI", 1, |i, t, a| of_library(i, t, a, "URI", "uri")),
+    any("BigDecimal", 1, |i, t, a| {
+        of_library(i, t, a, "BigDecimal", "host")
+    }),
+    any("gem", 1, |i, t, a| of_library(i, t, a, "gem", "rubygems")),
 ];
 
 pub(super) fn install(interp: &mut Interp) {
@@ -600,4 +611,23 @@ fn host(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         }
         _ => Value::Nil,
     })
+}
+
+/// Loads the library that has a function, which takes the place of this one.
+fn of_library(
+    interp: &mut Interp,
+    this: &Value,
+    args: &Args,
+    name: &str,
+    library: &str,
+) -> Outcome {
+    interp.require(library)?;
+    let name = Sym::new(name);
+    let class = interp.class_of(this);
+    match interp.find_method(&class, name) {
+        Some(method) if !matches!(method.body, crate::ruby::value::MethodBody::Builtin(..)) => {
+            interp.invoke(&method, this, name, args.clone())
+        }
+        _ => Err(interp.no_method(this, &name.name())),
+    }
 }

@@ -104,6 +104,13 @@ fn escape(chars: &[char], at: usize, out: &mut String) -> usize {
         'e' => out.push_str(r"\x1b"),
         'a' => out.push_str(r"\x07"),
         'u' => return unicode(chars, at, out),
+        'p' | 'P' if chars.get(at + 2) == Some(&'{') => return property(chars, at, out),
+        'x' if chars.get(at + 2) == Some(&'{') => {
+            out.push_str(r"\x");
+            let length = chars.iter().skip(at).take_while(|c| **c != '}').count() + 1;
+            out.extend(chars.iter().skip(at + 2).take(length - 2));
+            return length;
+        }
         'k' => {
             out.push_str(r"\k");
             return 2;
@@ -132,6 +139,29 @@ fn escape(chars: &[char], at: usize, out: &mut String) -> usize {
         c => out.push(c),
     }
     2
+}
+
+/// `\p{Alpha}` is a class of POSIX, `\p{Han}` one of Unicode.
+fn property(chars: &[char], at: usize, out: &mut String) -> usize {
+    let mut end = at + 3;
+    while chars.get(end).is_some_and(|c| *c != '}') {
+        end += 1;
+    }
+    let name: String = chars.get(at + 3..end).unwrap_or_default().iter().collect();
+    let (inverted, plain) = match name.strip_prefix('^') {
+        Some(rest) => (true, rest),
+        None => (false, name.as_str()),
+    };
+    let negated = inverted != (chars.get(at + 1) == Some(&'P'));
+    let class = posix(&plain.to_lowercase());
+    let not = if negated { "^" } else { "" };
+    if class.is_empty() {
+        let letter = if negated { 'P' } else { 'p' };
+        out.push_str(&format!("\\{letter}{{{plain}}}"));
+    } else {
+        out.push_str(&format!("[{not}{class}]"));
+    }
+    end + 1 - at
 }
 
 fn unicode(chars: &[char], at: usize, out: &mut String) -> usize {
@@ -228,7 +258,7 @@ fn class_escape(chars: &[char], at: usize, out: &mut String) -> usize {
         's' => out.push_str(r"\x20\t\r\n\f\x0b"),
         'h' => out.push_str("0-9a-fA-F"),
         'b' => out.push_str(r"\x08"),
-        'u' | 'W' | 'D' | 'S' | 'H' | 'e' | 'a' => return escape(chars, at, out),
+        'u' | 'W' | 'D' | 'S' | 'H' | 'e' | 'a' | 'p' | 'P' => return escape(chars, at, out),
         '/' | '"' | '\'' | '%' | '@' | ',' | ':' | ';' | '<' | '>' | '=' | '!' | '`' | '_' => {
             out.push(c)
         }

@@ -78,6 +78,9 @@ pub struct Interp {
     pub world: Rc<dyn World>,
     /// What programs may use up.
     pub limits: Limits,
+    /// Files are evaluated as the main program, which has `DATA`; false for
+    /// files that some program loads.
+    pub main_script: bool,
     pub(in crate::ruby) core: Rc<Core>,
     pub(in crate::ruby) main: Value,
     pub(in crate::ruby) globals: HashMap<Sym, Value>,
@@ -116,6 +119,7 @@ impl Interp {
         let mut interp = Self {
             world,
             limits: Limits::default(),
+            main_script: false,
             core,
             main,
             globals: HashMap::new(),
@@ -189,7 +193,8 @@ impl Interp {
             Ok(body) => body,
             Err(problems) => return Err(self.syntax_error(&problems)),
         };
-        if let Some(data) = crate::ruby::parse::data_section(file) {
+        let main = self.main_script && matches!(label, Label::Main);
+        if main && let Some(data) = crate::ruby::parse::data_section(file) {
             let text = Value::str(data);
             let stream = builtins::io::string_stream(self, text);
             self.define_global_constant("DATA", stream);

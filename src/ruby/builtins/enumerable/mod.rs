@@ -21,6 +21,11 @@ pub(super) fn install(interp: &mut Interp) {
     interp.add_rows(&module, mapping::METHODS);
     interp.add_rows(&module, finding::METHODS);
     interp.add_rows(&module, grouping::METHODS);
+    // Arrays have these methods themselves, which `owner` shows.
+    let array = Rc::clone(&interp.core.array);
+    interp.add_rows(&array, mapping::METHODS);
+    interp.add_rows(&array, finding::METHODS);
+    interp.add_rows(&array, grouping::METHODS);
 }
 
 /// Returns the block, or an Enumerator to answer with when there is none.

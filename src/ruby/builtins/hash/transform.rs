@@ -38,6 +38,7 @@ pub(super) const METHODS: Rows = &[
     row("compact", 0, 0, compact),
     row("compact!", 0, 0, compact_bang),
     row("sort", 0, 0, sort),
+    row("flatten", 0, 1, flatten),
     row("deep_dup", 0, 0, itself),
 ];
 
@@ -334,4 +335,13 @@ fn compact_bang(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
 
 fn sort(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     over_pairs(interp, this, args, "sort")
+}
+
+fn flatten(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    let depth = match args.opt(0) {
+        Some(depth) => interp.int_arg(depth)?,
+        None => 1,
+    };
+    let items = interp.collect(this)?;
+    interp.send_list(&Value::array(items), "flatten", &[Value::Int(depth)])
 }

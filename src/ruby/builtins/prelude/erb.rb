@@ -103,7 +103,7 @@ class ERB
     end
 
     def self.url_encode(text)
-      text.to_s.b.gsub(/[^a-zA-Z0-9_\-.~]/) { |byte| format("%%%02X", byte.ord) }
+      text.to_s.bytes.map { |byte| byte < 128 && byte.chr.match?(/[a-zA-Z0-9_\-.~]/) ? byte.chr : format("%%%02X", byte) }.join
     end
 
     def html_escape(text)

@@ -106,8 +106,7 @@ class IPAddr
     runs = text.scan(/(?:\A|(?<=:))0(?::0)+(?=:|\z)/)
     longest = runs.max_by(&:length)
     return text unless longest
-    head, _, tail = text.partition(longest)
-    "#{head.delete_suffix(':')}::#{tail.delete_prefix(':')}"
+    text.sub(/(\A|:)#{longest}(:|\z)/, "::")
   end
 
   def to_string

@@ -98,6 +98,16 @@ const SOURCES: &[Library] = &[
         ],
     },
     Library {
+        name: "marshal",
+        source: include_str!("marshal.rb"),
+        constants: &["Marshal"],
+    },
+    Library {
+        name: "complex",
+        source: include_str!("complex.rb"),
+        constants: &["Complex"],
+    },
+    Library {
         name: "host",
         source: include_str!("host.rb"),
         constants: &[
@@ -131,6 +141,7 @@ const NAMES: &[(&str, &str)] = &[
     ("bigdecimal", "host"),
     ("bundler/setup", ""),
     ("cgi", "uri"),
+    ("complex", "complex"),
     ("delegate", "patterns"),
     ("digest", ""),
     ("digest/md5", ""),

@@ -210,10 +210,9 @@ class Set
     to_a.partition(&block)
   end
 
-  def group_by(&block)
+  def classify(&block)
     to_a.group_by(&block).transform_values { |items| self.class.new(items) }
   end
-  alias classify group_by
 
   def first(*args)
     to_a.first(*args)

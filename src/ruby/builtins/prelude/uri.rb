@@ -67,7 +67,7 @@ module URI
     def merge(other)
       other = URI.parse(other.to_s)
       return other if other.absolute?
-      path = other.path.start_with?("/") ? other.path : File.expand_path(other.path, File.dirname(@path.empty? ? "/" : @path))
+      path = other.path.start_with?("/") ? other.path : ::File.expand_path(other.path, ::File.dirname("#{@path.empty? ? '/' : @path}x"))
       self.class.new(@scheme, @userinfo, @host, @port, path, other.query, other.fragment)
     end
     alias + merge
@@ -148,7 +148,10 @@ module URI
   end
 
   def self.encode_www_form_component(text)
-    text.to_s.b.gsub(/[^*\-.0-9A-Z_a-z]/) { |byte| byte == " " ? "+" : format("%%%02X", byte.ord) }
+    text.to_s.bytes.map do |byte|
+      c = byte.chr
+      c == " " ? "+" : c.match?(/[*\-.0-9A-Z_a-z]/) && byte < 128 ? c : format("%%%02X", byte)
+    end.join
   end
 
   def self.decode_www_form_component(text)

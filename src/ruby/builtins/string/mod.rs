@@ -62,7 +62,7 @@ const METHODS: Rows = &[
     row("force_encoding", 1, 1, force_encoding),
     any_keywords("encode", 0, encode),
     any_keywords("encode!", 0, encode),
-    row("unicode_normalize", 0, 1, to_s),
+    row("unicode_normalize", 0, 1, unicode_normalize),
     row("b", 0, 0, binary),
     row("valid_encoding?", 0, 0, is_valid),
     row("ascii_only?", 0, 0, is_ascii),
@@ -570,6 +570,17 @@ fn encode(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
         text = text.replace('\n', "\r\n");
     }
     Ok(Value::str(text))
+}
+
+fn unicode_normalize(_: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    use unicode_normalization::UnicodeNormalization as _;
+    let text = text_of(this);
+    Ok(Value::from(match args.get(0).as_name().as_deref() {
+        Some("nfd") => text.nfd().collect::<String>(),
+        Some("nfkc") => text.nfkc().collect(),
+        Some("nfkd") => text.nfkd().collect(),
+        _ => text.nfc().collect(),
+    }))
 }
 
 fn binary(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {

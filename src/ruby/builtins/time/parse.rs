@@ -39,12 +39,14 @@ pub(super) fn parse(text: &str, today: &Parts) -> Option<(i128, Option<i32>)> {
     let (mut date, mut clock, mut zone) = (None, None, None);
     let mut numbers: Vec<i64> = Vec::new();
     let mut named_month = None;
-    let spaced = text.replace(['T', 't'], " ").replace(',', " ");
-    let spaced = if text.contains(':') || text.contains('-') {
-        spaced
-    } else {
-        text.replace(',', " ")
-    };
+    // `T` stands between a date and a clock; elsewhere it is a letter.
+    let mut spaced = String::new();
+    let mut last = ' ';
+    for c in text.chars() {
+        let divides = matches!(c, 'T' | 't') && last.is_ascii_digit();
+        spaced.push(if divides || c == ',' { ' ' } else { c });
+        last = c;
+    }
     for word in spaced.split_whitespace() {
         if let Some((parsed, rest)) = clock_of(word) {
             clock = Some(parsed);

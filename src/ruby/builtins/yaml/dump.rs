@@ -68,7 +68,8 @@ fn node(
                 out.push('\n');
             } else {
                 out.push(' ');
-                out.push_str(&text);
+                let column = out.len() - out.rfind('\n').map_or(0, |at| at + 1);
+                out.push_str(&folded(&text, column, depth.max(1) * 2));
                 if !text.ends_with('\n') {
                     out.push('\n');
                 }
@@ -129,12 +130,11 @@ fn scalar(interp: &mut Interp, value: &Value, depth: usize) -> Outcome<String> {
         Value::Nil => String::new(),
         Value::Str(text) => string(&text.text(), depth),
         Value::Sym(symbol) => {
-            let name = symbol.name();
-            let shown = string(&name, depth);
-            if shown == *name {
-                format!(":{name}")
+            let shown = format!(":{}", symbol.name());
+            if plain_allowed(&shown) {
+                shown
             } else {
-                format!(":{}", double_quoted(&name))
+                format!("'{}'", shown.replace('\'', "''"))
             }
         }
         Value::Float(number) if number.is_infinite() => {
@@ -152,15 +152,17 @@ fn string(text: &str, depth: usize) -> String {
     if text.is_empty() {
         return "''".to_owned();
     }
-    if text.contains('\n')
-        && !text
-            .chars()
-            .any(|c| c.is_control() && c != '\n' && c != '\t')
-    {
-        let lines = text.trim_end_matches('\n');
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return double_quoted(text);
+    }
+    let inner = text
+        .strip_suffix("\n\n")
+        .or_else(|| text.strip_suffix('\n'))
+        .unwrap_or(text);
+    if inner.contains('\n') {
         let keep = if !text.ends_with('\n') {
             "-"
-        } else if text.ends_with("\n\n") || lines.is_empty() {
+        } else if text.ends_with("\n\n") {
             "+"
         } else {
             ""
@@ -183,32 +185,67 @@ fn string(text: &str, depth: usize) -> String {
             .collect();
         return format!("|{hint}{keep}\n{body}");
     }
-    if text.chars().any(|c| c.is_control()) {
-        return double_quoted(text);
-    }
-    let ambiguous = !matches!(meaning(text), Meaning::Value(Value::Str(_)));
-    if ambiguous || matches!(text, "y" | "n" | "Y" | "N") {
-        return if text.starts_with(':') && !text.contains('"') {
-            double_quoted(text)
-        } else {
-            format!("'{}'", text.replace('\'', "''"))
-        };
-    }
     let first = text.chars().next().unwrap_or(' ');
-    let next = text.chars().nth(1);
-    let indicator = "[]{},#&*!|>'\"%@`".contains(first)
-        || ("-?:".contains(first) && next.is_none_or(char::is_whitespace))
-        || text == "="
-        || text == "<<";
-    let inside = text.contains(": ") || text.contains(" #") || text.ends_with(':');
-    let blanks = text.starts_with(' ') || text.ends_with(' ');
-    if text.starts_with("!") || first == '\'' || (first == ':' && !ambiguous) {
+    let word = first.is_alphanumeric() || first == '_';
+    if text.ends_with("\n\n")
+        || matches!(text, "y" | "n")
+        || (!word && !text.contains('"') && text != "<<")
+    {
         return double_quoted(text);
     }
-    if indicator || inside || blanks || text.starts_with("---") || text.starts_with("...") {
+    if text.ends_with('\n') {
+        let indent = "  ".repeat(depth.max(1));
+        return format!("'{}\n\n{indent}'", inner.replace('\'', "''"));
+    }
+    let ambiguous = !matches!(meaning(text), Meaning::Value(Value::Str(_)))
+        || text == "<<"
+        || text.starts_with("0.");
+    let ambiguous = ambiguous && !(text.starts_with("0.") && text.matches('.').count() > 1);
+    if ambiguous || !plain_allowed(text) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     text.to_owned()
+}
+
+/// Tells whether the emitter writes a text without quotes.
+fn plain_allowed(text: &str) -> bool {
+    let first = text.chars().next().unwrap_or(' ');
+    let next = text.chars().nth(1);
+    let indicator = "[]{},#&*!|>'\"%@`".contains(first)
+        || ("-?:".contains(first) && next.is_none_or(char::is_whitespace));
+    let inside = text.contains(": ") || text.contains(" #") || text.ends_with(':');
+    let blanks = text.starts_with(' ') || text.ends_with(' ');
+    let marks = text.starts_with("---") || text.starts_with("...");
+    let controls = text.chars().any(char::is_control);
+    !(indicator || inside || blanks || marks || controls)
+}
+
+/// Breaks a long line at blanks behind column 80, as the emitter does.
+fn folded(text: &str, column: usize, indent: usize) -> String {
+    if text.starts_with('|')
+        || text.starts_with('"')
+        || text.contains('\n')
+        || column + text.len() <= 80
+    {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut column = column;
+    for (i, word) in text.split(' ').enumerate() {
+        if i > 0 {
+            if column > 80 && !word.is_empty() && !out.ends_with(' ') {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = indent;
+            } else {
+                out.push(' ');
+                column += 1;
+            }
+        }
+        out.push_str(word);
+        column += word.chars().count();
+    }
+    out
 }
 
 fn double_quoted(text: &str) -> String {

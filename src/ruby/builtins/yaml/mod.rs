@@ -121,11 +121,13 @@ fn first(interp: &mut Interp, args: &Args, permits: &Permits) -> Outcome {
     let text = source(interp, &args.get(0))?;
     let documents = load::documents(interp, &text, permits, true)?;
     let fallback = args.keyword("fallback");
-    Ok(documents
-        .into_iter()
-        .next()
-        .or(fallback)
-        .unwrap_or(Value::Bool(false)))
+    // An empty document is false only for `unsafe_load`.
+    let empty = if permits.anything {
+        Value::Bool(false)
+    } else {
+        Value::Nil
+    };
+    Ok(documents.into_iter().next().or(fallback).unwrap_or(empty))
 }
 
 fn load_method(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
@@ -135,15 +137,7 @@ fn load_method(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
 
 fn safe_load(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let permits = permits(interp, args, false)?;
-    let value = first(interp, args, &permits)?;
-    // An empty document is nil here and false for `load`.
-    Ok(
-        if matches!(value, Value::Bool(false)) && source(interp, &args.get(0))?.trim().is_empty() {
-            Value::Nil
-        } else {
-            value
-        },
-    )
+    first(interp, args, &permits)
 }
 
 fn unsafe_load(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {

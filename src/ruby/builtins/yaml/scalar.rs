@@ -99,7 +99,11 @@ fn float(word: &str) -> Option<Value> {
     };
     if let Some(exponent) = exponent {
         let digits = exponent.trim_start_matches(['-', '+']);
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        // Psych asks for a sign: `1.0e3` is a string.
+        if digits.is_empty()
+            || digits.len() == exponent.len()
+            || !digits.bytes().all(|b| b.is_ascii_digit())
+        {
             return None;
         }
     }
@@ -109,7 +113,7 @@ fn float(word: &str) -> Option<Value> {
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | ','))
         && mantissa.chars().any(|c| c.is_ascii_digit())
-        && (dots == 1 || (dots == 0 && exponent.is_some()))
+        && dots == 1
         && !whole.starts_with(['_', ',']);
     if !fine {
         return None;
@@ -139,7 +143,9 @@ fn base60(word: &str) -> Option<Value> {
         if !fine {
             return None;
         }
-        total = total.checked_mul(60)?.checked_add(number)?;
+        // Psych counts from the left, so that two parts are hours and minutes.
+        let power = 60_i64.pow(2_u32.abs_diff(i as u32));
+        total = total.checked_add(number.checked_mul(power)?)?;
     }
     Some(Value::Int(if negative { -total } else { total }))
 }
