@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ruby_prism::{ArgumentsNode, Node as Prism, ParametersNode};
+use ruby_prism::{ArgumentsNode, Node as Prism, NodeList, ParametersNode};
 
 use super::{Lower, Names, ScopeKind, loc, sym};
 use crate::ruby::ast::{Block, BlockArg, Call, CallSite, Kind, Loc, Node, Pair, Param, Params};
@@ -61,6 +61,34 @@ pub(super) fn passed_by_super(params: &Params) -> Vec<Passed> {
 }
 
 impl Lower<'_> {
+    /// Lowers the members of a hash or the keywords of a call.
+    pub(super) fn pairs(&mut self, elements: &NodeList<'_>) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for element in elements {
+            if let Some(assoc) = element.as_assoc_node() {
+                pairs.push(Pair::Assoc(
+                    self.node(&assoc.key()),
+                    self.node(&assoc.value()),
+                ));
+            } else if let Some(splat) = element.as_assoc_splat_node() {
+                let value = match splat.value() {
+                    Some(value) => Some(self.node(&value)),
+                    // `**` alone hands on the keywords of the method.
+                    None => {
+                        let name = Sym::new("**");
+                        let slot = self.slot(name);
+                        Some(Node {
+                            loc: loc(&element.location()),
+                            kind: Kind::Local(name, slot),
+                        })
+                    }
+                };
+                pairs.push(Pair::Splat(value));
+            }
+        }
+        pairs
+    }
+
     fn local(&mut self, name: Sym, at: Loc) -> Node {
         let slot = self.slot(name);
         Node {

@@ -17,9 +17,7 @@ use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 use ruby_prism::{ConstantId, Location, Node as Prism, NodeList, StatementsNode};
 
-use crate::ruby::ast::{
-    Begin, Body, Case, Kind, Loc, Node, Pair, RegexpFlags, Rescue, Slot, While,
-};
+use crate::ruby::ast::{Begin, Body, Case, Kind, Loc, Node, RegexpFlags, Rescue, Slot, While};
 use crate::ruby::error::Problem;
 use crate::ruby::symbol::Sym;
 use crate::source::{SourceFile, Span};
@@ -661,33 +659,6 @@ impl Lower<'_> {
             loc: at,
             kind: Kind::Array(nodes),
         }))
-    }
-
-    fn pairs(&mut self, elements: &NodeList<'_>) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        for element in elements {
-            if let Some(assoc) = element.as_assoc_node() {
-                pairs.push(Pair::Assoc(
-                    self.node(&assoc.key()),
-                    self.node(&assoc.value()),
-                ));
-            } else if let Some(splat) = element.as_assoc_splat_node() {
-                let value = match splat.value() {
-                    Some(value) => Some(self.node(&value)),
-                    // `**` alone hands on the keywords of the method.
-                    None => {
-                        let name = Sym::new("**");
-                        let slot = self.slot(name);
-                        Some(Node {
-                            loc: loc(&element.location()),
-                            kind: Kind::Local(name, slot),
-                        })
-                    }
-                };
-                pairs.push(Pair::Splat(value));
-            }
-        }
-        pairs
     }
 }
 
