@@ -69,7 +69,8 @@ fn stage_name(stage: Stage, console_speaks: bool) -> &'static str {
 fn next_stage(stage: Stage, console_speaks: bool) -> &'static str {
     match stage {
         Stage::Connect if console_speaks => "SSH banner",
-        Stage::Connect => "console output",
+        // Not every guest speaks on its console.
+        Stage::Connect => "console output or SSH banner",
         Stage::Banner => "SSH handshake",
         Stage::Authenticate => "SSH login",
         Stage::Ready => "a command",

@@ -7,6 +7,7 @@
 mod boxes;
 mod crash;
 mod guest;
+mod lab;
 mod life;
 mod memory;
 mod support;

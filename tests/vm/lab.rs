@@ -1,0 +1,246 @@
+//! The binary against real guests: whole labs, from a Vagrantfile to nothing left.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::boxes;
+
+/// A lab in a folder of its own, with a home of its own.
+struct Lab {
+    root: tempfile::TempDir,
+}
+
+impl Lab {
+    /// Returns a lab of the tiny box; `body` goes into the configure block.
+    fn new(body: &str) -> Self {
+        let root = tempfile::Builder::new()
+            .prefix("rove-lab")
+            .tempdir()
+            .unwrap();
+        let lab = Self { root };
+        std::fs::create_dir_all(lab.dir()).unwrap();
+        lab.write(body);
+        lab
+    }
+
+    fn write(&self, body: &str) {
+        let catalog = boxes().join("tiny.json");
+        let text = format!(
+            "Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"rove/tiny\"\n  config.vm.box_url = {:?}\n  config.vm.synced_folder \".\", \"/vagrant\", disabled: true\n{body}\nend\n",
+            catalog.to_str().unwrap()
+        );
+        std::fs::write(self.dir().join("Vagrantfile"), text).unwrap();
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.root.path().join("lab")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.root.path().join("home")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rove"));
+        command
+            .args(args)
+            .current_dir(self.dir())
+            .env_remove("ROVE_PROVIDERS")
+            .env("HOME", self.root.path().join("user"))
+            .env("ROVE_HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.runtime())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Sockets lie here: the path is short enough for them.
+    fn runtime(&self) -> PathBuf {
+        let dir = self.root.path().join("r");
+        std::fs::create_dir_all(&dir).unwrap();
+        dir
+    }
+
+    #[must_use]
+    fn try_rove(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs a command that must end well and returns what it printed.
+    fn rove(&self, args: &[&str]) -> String {
+        let output = self.try_rove(args);
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(output.status.success(), "rove {args:?}:\n{text}");
+        text
+    }
+
+    /// Starts a command, kills it (SIGKILL) once `mark` is in its output, and
+    /// returns what it had printed.
+    fn kill_at(&self, args: &[&str], mark: &str) -> String {
+        let log = self.root.path().join("killed.log");
+        let file = std::fs::File::create(&log).unwrap();
+        let mut child: Child = self
+            .command(args)
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        let start = Instant::now();
+        loop {
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            if text.contains(mark) {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                return text;
+            }
+            assert!(
+                child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(300),
+                "`{mark}` never came:\n{text}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn states(&self) -> Vec<String> {
+        let text = self.rove(&["status", "--machine-readable"]);
+        text.lines()
+            .filter_map(|line| {
+                let fields: Vec<&str> = line.split(',').collect();
+                (fields.get(2) == Some(&"state")).then(|| format!("{} {}", fields[1], fields[3]))
+            })
+            .collect()
+    }
+
+    /// Fails if a process, a file of a machine or an entry of it is left.
+    fn nothing_is_left(&self) {
+        let mut left = String::new();
+        if self.dir().join(".rove").exists() {
+            left.push_str(".rove is still there\n");
+        }
+        let mark = self.root.path().to_str().unwrap();
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            if line.contains(mark) {
+                let _ = writeln!(left, "process: {line}");
+            }
+        }
+        let index = std::fs::read_to_string(self.home().join("data/machine-index/index"));
+        if index.is_ok_and(|text| text.contains("local_data_path")) {
+            left.push_str("the machine index still has an entry\n");
+        }
+        if self.home().join("data/port-leases.json").exists() {
+            left.push_str("ports are still promised\n");
+        }
+        let sockets = walk(&self.root.path().join("r"));
+        for path in sockets {
+            let _ = writeln!(left, "{}", path.display());
+        }
+        assert!(left.is_empty(), "{left}");
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = self.try_rove(&["destroy", "-f"]);
+    }
+}
+
+/// Returns all files below a folder.
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(walk(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+const SMALL: &str = "  config.vm.provider(\"qemu\") { |q| q.cpus = 1; q.memory = 128 }";
+
+#[test]
+fn three_machines_come_up_side_by_side_and_go() {
+    let lab = Lab::new(&format!(
+        "{SMALL}\n  [\"a\", \"b\", \"c\"].each {{ |n| config.vm.define(n) {{ |m| m.vm.hostname = n }} }}\n  config.vm.provision \"shell\", inline: \"echo made $(hostname)\""
+    ));
+    let text = lab.rove(&["up"]);
+    for name in ["a", "b", "c"] {
+        assert!(text.contains(&format!("made {name}")), "{text}");
+        let hostname = lab.rove(&["ssh", name, "-c", "hostname"]);
+        assert_eq!(hostname.trim(), name);
+    }
+    assert_eq!(lab.states(), ["a running", "b running", "c running"]);
+    let text = lab.rove(&["halt"]);
+    let at = |name: &str| text.find(&format!("{name}: ")).unwrap();
+    assert!(at("c") < at("b") && at("b") < at("a"), "{text}");
+    assert_eq!(lab.states(), ["a poweroff", "b poweroff", "c poweroff"]);
+    let text = lab.rove(&["up"]);
+    assert!(!text.contains("made"), "provisioned twice:\n{text}");
+    lab.rove(&["destroy", "-f"]);
+    lab.nothing_is_left();
+}
+
+#[test]
+fn snapshots_and_suspend_bring_back_what_was() {
+    let lab = Lab::new(SMALL);
+    lab.rove(&["up"]);
+    let ssh = |command: &str| lab.rove(&["ssh", "-c", command]).trim().to_owned();
+    ssh("echo before > note");
+    lab.rove(&["snapshot", "save", "base"]);
+    ssh("echo after > note; sync");
+    assert!(lab.rove(&["snapshot", "list"]).contains("base"));
+    lab.rove(&["snapshot", "restore", "base"]);
+    assert_eq!(ssh("cat note"), "before");
+    lab.rove(&["suspend"]);
+    assert_eq!(lab.states(), ["default saved"]);
+    lab.rove(&["resume"]);
+    assert_eq!(ssh("cat note"), "before");
+    let guest: i64 = ssh("date +%s").parse().unwrap();
+    let host = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs() as i64;
+    assert!(
+        (guest - host).abs() < 60,
+        "the guest's clock: {guest}, {host}"
+    );
+    lab.rove(&["snapshot", "delete", "base"]);
+    lab.rove(&["destroy", "-f"]);
+    lab.nothing_is_left();
+}
+
+#[test]
+fn after_a_kill_destroy_leaves_nothing() {
+    let lab = Lab::new(SMALL);
+    for mark in ["Make the machine", "Start it", "Wait until it answers"] {
+        lab.kill_at(&["up"], mark);
+        lab.rove(&["destroy", "-f"]);
+        lab.nothing_is_left();
+    }
+}
+
+#[test]
+fn after_a_kill_up_finishes() {
+    let lab = Lab::new(&format!(
+        "{SMALL}\n  config.vm.hostname = \"killed\"\n  config.vm.provision \"shell\", inline: \"echo first-half; sleep 4; echo two > /done\""
+    ));
+    lab.kill_at(&["up"], "Make the machine");
+    lab.kill_at(&["up"], "Wait until it answers");
+    lab.kill_at(&["up"], "default: first-half");
+    let text = lab.rove(&["up"]);
+    assert!(text.contains("broken off"), "{text}");
+    let done = lab.rove(&["ssh", "-c", "cat /done; hostname"]);
+    assert_eq!(done.trim(), "two\nkilled");
+    assert!(!lab.rove(&["up"]).contains("first-half"));
+    lab.rove(&["destroy", "-f"]);
+    lab.nothing_is_left();
+}
