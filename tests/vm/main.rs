@@ -1,6 +1,7 @@
 //! Tests against real guests under QEMU: the feature `vm` turns them on. They
 //! need QEMU and the boxes of `boxes/`, built into `target/boxes` or into the
-//! folder that `ROVE_TEST_BOXES` names.
+//! folder that `ROVE_TEST_BOXES` names. `ROVE_TEST_QEMU` names another QEMU than
+//! the one on PATH.
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 

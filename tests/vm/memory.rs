@@ -170,3 +170,26 @@ fn a_snapshot_that_is_gone_from_the_disk_does_not_stop_the_guest() {
         assert_eq!(machine.power().unwrap(), Power::Running);
     });
 }
+
+#[test]
+fn a_machine_with_uefi_variables_has_snapshots_too() {
+    let mut vm = Vm::tiny("web");
+    // The tiny box starts by BIOS; the firmware's own shell is guest enough.
+    vm.set("firmware", rove::config::Value::String("uefi".to_owned()));
+    vm.up();
+    vm.with(|machine, spec| {
+        machine.snapshots().unwrap().save("a").unwrap();
+        assert_eq!(
+            machine.snapshots().unwrap().restore("a", spec).unwrap(),
+            Power::Running
+        );
+        machine.stop(None).unwrap();
+        assert_eq!(
+            machine.snapshots().unwrap().restore("a", spec).unwrap(),
+            Power::Running
+        );
+        machine.suspend().unwrap().suspend().unwrap();
+        machine.suspend().unwrap().resume(spec).unwrap();
+        assert_eq!(machine.power().unwrap(), Power::Running);
+    });
+}

@@ -353,7 +353,7 @@ mod tests {
                 "-no-user-config",
                 "-machine pc-q35-9.2",
                 "-accel tcg,thread=multi,tb-size=64",
-                "-cpu max,svm=off",
+                "-cpu max,la57=off,svm=off",
                 "-smp 2",
                 "-m 512M",
                 "-display none",
@@ -393,7 +393,7 @@ mod tests {
                 vec![
                     "-m 4096M",
                     "-accel tcg,thread=multi,tb-size=256",
-                    "-cpu max",
+                    "-cpu max,la57=off",
                     "-device virtio-balloon-pci,id=balloon0,deflate-on-oom=on,free-page-reporting=on",
                 ],
             ),

@@ -36,8 +36,8 @@ pub(super) enum From {
     Cold,
     /// Saved memory, by the argument of `-incoming`.
     Memory(String),
-    /// A snapshot with memory, by its tag.
-    Snapshot(String),
+    /// Nowhere yet: the guest stands still until memory is loaded into it.
+    Standing,
 }
 
 impl From {
@@ -45,7 +45,7 @@ impl From {
         match self {
             Self::Cold => Vec::new(),
             Self::Memory(uri) => vec!["-incoming".to_owned(), uri.clone()],
-            Self::Snapshot(tag) => vec!["-loadvm".to_owned(), tag.clone()],
+            Self::Standing => vec!["-S".to_owned()],
         }
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::error::QemuError;
 use crate::error::Result;
 
-/// What answers on the other side.
+/// A connection.
 pub(super) struct Qmp {
     reader: BufReader<Stream>,
 }
@@ -91,6 +91,15 @@ impl Qmp {
             }
             .into()),
         }
+    }
+
+    /// Waits long for answers from now on: QEMU answers nothing while it writes
+    /// a guest's memory into an image, which takes as long as the disk takes.
+    pub(super) fn be_patient(&mut self) {
+        let _ = self
+            .reader
+            .get_ref()
+            .set_read_timeout(Some(Duration::from_secs(3600)));
     }
 
     /// Returns the machine's run state: `running`, `paused`, `inmigrate`, ….

@@ -59,7 +59,7 @@ pub(super) struct Launch {
     /// The program.
     pub(super) program: PathBuf,
     /// Its arguments, without those that only tell it where to start from
-    /// (`-incoming`, `-loadvm`).
+    /// (`-incoming`, `-S`).
     pub(super) args: Vec<String>,
     /// Balloon target after the start, MiB.
     pub(super) balloon_mib: Option<u64>,

@@ -107,15 +107,17 @@ impl Snapshots for QemuMachine<'_> {
         }
         // Memory only fits into the hardware that it was saved from.
         launch::stop(self.host, self.dir, &mut record, None)?;
-        let images = Disks::of(self, &record)?;
-        images.require(&entry)?;
+        Disks::of(self, &record)?.require(&entry)?;
         let launch = launch::relaunch(launch, &spec.forwards);
-        let from = From::Snapshot(entry.tag.clone());
-        let mut qmp = self.run(&mut record, launch, &spec.forwards, &from)?;
-        if qmp.status()? != "running" {
-            qmp.execute("cont", &Value::Null)?;
+        // Not by `-loadvm`: that looks for memory in the first drive that can
+        // hold any, which is the firmware's variables where there are some.
+        self.run(&mut record, launch, &spec.forwards, &From::Standing)?;
+        let restored = Disks::of(self, &record).and_then(|mut disks| disks.restore(&entry));
+        if restored.is_err() {
+            // Its guest would start afresh.
+            launch::stop(self.host, self.dir, &mut record, None)?;
         }
-        Ok(Power::Running)
+        restored.map(|()| Power::Running)
     }
 
     fn delete(&mut self, name: &str) -> Result<()> {
@@ -198,9 +200,11 @@ impl<'a> Disks<'a> {
                 .map(|index| format!("disk{index}"))
                 .collect();
             nodes.extend(run.launch.variables.then(|| "vars0".to_owned()));
+            let mut qmp = launch::connect(record)?;
+            qmp.be_patient();
             return Ok(Self::Open {
                 machine,
-                qmp: launch::connect(record)?,
+                qmp,
                 nodes,
             });
         }

@@ -131,13 +131,19 @@ impl Vm {
             base_mac: None,
             graceful_halt_timeout: Duration::from_secs(60),
         };
-        Self {
+        let mut vm = Self {
             host,
             spec,
             events,
             root,
             keys,
+        };
+        // Another version of QEMU than the one on PATH.
+        if let Some(program) = std::env::var_os("ROVE_TEST_QEMU") {
+            let program = program.to_string_lossy().into_owned();
+            vm.set("qemu_bin", Value::String(program));
         }
+        vm
     }
 
     /// Returns the folder of the machine.
