@@ -257,7 +257,7 @@ fn runaway_programs_end() {
         "def each; yield 1; each { |x| yield x }; end; extend Enumerable; p first(3)",
     ] {
         let mut interp = Interp::new(Rc::new(Memory::default()));
-        interp.limits.steps = 300_000;
+        interp.limits.steps = 60_000;
         interp.limits.string_bytes = 1 << 24;
         let _ = interp.eval_source(SourceFile::new("runaway.rb", text));
     }

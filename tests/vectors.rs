@@ -20,6 +20,8 @@ use serde_json::Value;
 
 #[path = "vectors/boxes.rs"]
 mod boxes;
+#[path = "vectors/config_merge.rs"]
+mod config_merge;
 #[path = "vectors/guest.rs"]
 mod guest;
 
@@ -115,5 +117,10 @@ fn all_vectors_agree() {
     wrong.extend(run("12_ssh_argv.json", &[], guest::ssh));
     wrong.extend(run("14_shell.json", guest::SHELL_DIFFERENCES, guest::shell));
     wrong.extend(run("16_file_checksum.json", &[], boxes::checksums));
+    wrong.extend(run(
+        "07_config_merge.json",
+        config_merge::DIFFERENCES,
+        config_merge::answer,
+    ));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

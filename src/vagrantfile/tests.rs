@@ -147,7 +147,6 @@ fn the_course_file_has_its_size_on_a_laptop_without_hyperv() {
 }
 
 #[test]
-#[ignore = "waits for the interpreter's classes"]
 fn blocks_run_after_the_file_and_provider_blocks_at_the_end() {
     let lab = Lab::new(
         r##"
@@ -281,7 +280,6 @@ end
 }
 
 #[test]
-#[ignore = "waits for the interpreter's classes"]
 fn an_unknown_method_ends_the_load_at_its_place() {
     let failure =
         Lab::new("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\".upcsae\nend\n")
@@ -311,7 +309,6 @@ fn a_missing_file_says_how_to_begin() {
 }
 
 #[test]
-#[ignore = "waits for the interpreter's classes"]
 fn the_file_may_choose_the_provider() {
     let text = r#"
 ENV["VAGRANT_DEFAULT_PROVIDER"] = "libvirt"
@@ -414,7 +411,6 @@ end
 }
 
 #[test]
-#[ignore = "waits for the interpreter's classes"]
 fn the_working_folder_and_the_search_upwards() {
     let lab = Lab::new("Vagrant.configure(\"2\") { |c| c.vm.box = File.read(\"name\").strip }");
     lab.file("lab/name", "from-lab\n");

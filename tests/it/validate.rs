@@ -51,6 +51,7 @@ fn an_unknown_method_or_constant() {
      --> Vagrantfile:2:23
     2 |   config.vm.box = 'a'.upcsae
       |                       ^^^^^^
+    hint: did you mean `upcase`?
     => 1
     "#);
     insta::assert_snapshot!(validate("  config.vm.box = BOXX\n"), @"

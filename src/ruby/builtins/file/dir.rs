@@ -139,16 +139,18 @@ fn children(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     Ok(Value::array(names(interp, args)?))
 }
 
-fn each_child(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
-    let block = interp.block_of(args)?;
-    for name in names(interp, args)? {
-        interp.call_block(&block, &[name])?;
-    }
-    Ok(Value::Nil)
+fn each_child(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    let list = children(interp, this, args)?;
+    each_of(interp, &list, args)
 }
 
 fn foreach(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let list = entries(interp, this, args)?;
+    each_of(interp, &list, args)
+}
+
+/// Hands out the names, or an enumerator over them where there is no block.
+fn each_of(interp: &mut Interp, list: &Value, args: &Args) -> Outcome {
     match &args.block {
         Some(block) => {
             for name in list.as_array().unwrap_or_default() {
@@ -158,7 +160,7 @@ fn foreach(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
         }
         None => Ok(super::super::object::enumerator(
             interp,
-            &list,
+            list,
             Sym::new("each"),
             Vec::new(),
         )),

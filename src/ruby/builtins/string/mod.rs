@@ -637,12 +637,17 @@ fn unfrozen(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
     Ok(this.clone())
 }
 
-/// A made-up hash of a password would lock people out of their guests.
-fn crypt(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Err(interp.raise(
-        "NotImplementedError",
-        "crypt() function is unimplemented on this machine",
-    ))
+/// As crypt(3): the form of the salt (`ab`, `$1$…`, `$5$…`, `$6$…`) chooses the method.
+fn crypt(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    let password = interp.str_arg(this)?;
+    let salt = interp.str_arg(&args.get(0))?;
+    match pwhash::unix::crypt(password.as_bytes(), &salt) {
+        Ok(hash) => Ok(Value::str(hash)),
+        Err(_) if salt.len() < 2 => {
+            Err(interp.raise("ArgumentError", "salt too short (need >=2 bytes)"))
+        }
+        Err(_) => Err(interp.raise("Errno::EINVAL", "Invalid argument - crypt")),
+    }
 }
 
 fn try_convert(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
