@@ -10,6 +10,9 @@ use crate::error::{Explain, Kind, Result};
 
 use super::{FileError, Host, files};
 
+/// Said of an owner whose name is not in the file.
+const UNKNOWN: &str = "unknown process";
+
 /// Another process holds the lock.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} is in use by another rove ({owner})")]
@@ -53,11 +56,16 @@ impl FileLock {
     /// the owner's description when there is a wait.
     pub fn take(host: &Host, path: &Path, waiting: impl FnOnce(&str)) -> Result<Self> {
         let mut waiting = Some(waiting);
+        let mut tries = 0;
         loop {
             match Self::attempt(path)? {
                 Ok(lock) => return Ok(lock),
                 Err(owner) => {
-                    if let Some(tell) = waiting.take() {
+                    tries += 1;
+                    // An owner that has just taken the lock has not written its name yet.
+                    if (owner != UNKNOWN || tries > 3)
+                        && let Some(tell) = waiting.take()
+                    {
                         tell(&owner);
                     }
                     host.clock.sleep(Duration::from_millis(100))?;
@@ -93,7 +101,7 @@ impl FileLock {
                 let mut owner = String::new();
                 let _ = file.read_to_string(&mut owner);
                 Ok(Err(if owner.is_empty() {
-                    "unknown process".to_owned()
+                    UNKNOWN.to_owned()
                 } else {
                     owner
                 }))

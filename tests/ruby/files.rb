@@ -74,7 +74,7 @@ Dir.mktmpdir do |dir|
     rescue IOError => e
       puts e.message
     end
-    p Dir.pwd == File.realpath(dir), __FILE__ == $0
+    p Dir.pwd == File.realpath(dir)
   end
 end
 p Dir.tmpdir.class, File.join(Dir.home, "x").class, File.expand_path("~").start_with?("/"), File.exist?("/definitely/not")
