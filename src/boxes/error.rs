@@ -424,26 +424,28 @@ impl Explain for BoxError {
 
     fn vagrant_class(&self) -> Option<&'static str> {
         Some(match self {
-            Self::VersionMalformed { .. } => "BoxMetadataMalformedVersion",
-            Self::ConstraintMalformed { .. } => "BoxVersionInvalid",
-            Self::ChecksumMalformed { .. } => "BoxChecksumInvalidType",
-            Self::NotFound { .. } => "BoxAddShortNotFound",
-            Self::CatalogMalformed { .. } => "BoxMetadataMalformed",
-            Self::NoVersion { .. } => "BoxAddNoMatchingVersion",
-            Self::NoProvider { .. } | Self::NoArchitecture { .. } => "BoxAddNoMatchingProvider",
-            Self::NameNeeded { .. } => "BoxAddNameRequired",
-            Self::NameDiffers { .. } => "BoxAddNameMismatch",
-            Self::VersionNotChoosable { .. } => "BoxAddDirectVersion",
-            Self::SeveralCatalogs { .. } => "BoxAddMetadataMultiURL",
-            Self::AlreadyThere { .. } => "BoxAlreadyExists",
-            Self::NotInstalled { .. } => "BoxRemoveNotFound",
-            Self::ChecksumDiffers { .. } => "BoxChecksumMismatch",
-            Self::NotABox { .. } | Self::FormatUnknown { .. } | Self::Hostile { .. } => {
-                "BoxUnpackageFailure"
+            Self::VersionMalformed { .. } => "Vagrant::Errors::BoxMetadataMalformedVersion",
+            Self::ConstraintMalformed { .. } => "Vagrant::Errors::BoxVersionInvalid",
+            Self::ChecksumMalformed { .. } => "Vagrant::Errors::BoxChecksumInvalidType",
+            Self::NotFound { .. } => "Vagrant::Errors::BoxAddShortNotFound",
+            Self::CatalogMalformed { .. } => "Vagrant::Errors::BoxMetadataMalformed",
+            Self::NoVersion { .. } => "Vagrant::Errors::BoxAddNoMatchingVersion",
+            Self::NoProvider { .. } | Self::NoArchitecture { .. } => {
+                "Vagrant::Errors::BoxAddNoMatchingProvider"
             }
-            Self::ProviderDiffers { .. } => "BoxProviderDoesntMatch",
+            Self::NameNeeded { .. } => "Vagrant::Errors::BoxAddNameRequired",
+            Self::NameDiffers { .. } => "Vagrant::Errors::BoxAddNameMismatch",
+            Self::VersionNotChoosable { .. } => "Vagrant::Errors::BoxAddDirectVersion",
+            Self::SeveralCatalogs { .. } => "Vagrant::Errors::BoxAddMetadataMultiURL",
+            Self::AlreadyThere { .. } => "Vagrant::Errors::BoxAlreadyExists",
+            Self::NotInstalled { .. } => "Vagrant::Errors::BoxRemoveNotFound",
+            Self::ChecksumDiffers { .. } => "Vagrant::Errors::BoxChecksumMismatch",
+            Self::NotABox { .. } | Self::FormatUnknown { .. } | Self::Hostile { .. } => {
+                "Vagrant::Errors::BoxUnpackageFailure"
+            }
+            Self::ProviderDiffers { .. } => "Vagrant::Errors::BoxProviderDoesntMatch",
             Self::NoSpace { .. } | Self::ReadOnly { .. } => return None,
-            _ => "DownloaderError",
+            _ => "Vagrant::Errors::DownloaderError",
         })
     }
 }

@@ -6,9 +6,13 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod boxes;
+mod course;
 mod crash;
 mod guest;
 mod lab;
 mod life;
 mod memory;
 mod support;
+
+#[path = "../support/http.rs"]
+mod http;

@@ -1,6 +1,8 @@
 //! A machine per test, with folders of its own; gone when the test ends,
 //! however it ends.
 
+pub(crate) mod lab;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
