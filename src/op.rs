@@ -23,6 +23,9 @@ pub struct Cmd {
     pub secrets: Vec<String>,
     /// Show its output to the user, line by line.
     pub show_output: bool,
+    /// Ends when rove ends, even by `kill -9`: for programs that run long, or
+    /// write files that the next command would clean away beneath them.
+    pub ends_with_rove: bool,
 }
 
 impl Cmd {
@@ -59,6 +62,13 @@ impl Cmd {
     #[must_use]
     pub fn cwd(mut self, cwd: impl Into<PathBuf>) -> Self {
         self.cwd = Some(cwd.into());
+        self
+    }
+
+    /// Makes the program end when rove ends, however that comes.
+    #[must_use]
+    pub fn ending_with_rove(mut self) -> Self {
+        self.ends_with_rove = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::error::{Explain, Interrupted, Kind, Result};
@@ -154,7 +154,16 @@ impl SystemRunner {
     }
 
     fn command(cmd: &Cmd) -> Command {
-        let mut command = Command::new(&cmd.program);
+        let mut command = match cmd.ends_with_rove.then(death_guard).flatten() {
+            Some(guard) => {
+                let mut command = Command::new(guard);
+                command
+                    .args(["--pdeathsig", "KILL", "--"])
+                    .arg(&cmd.program);
+                command
+            }
+            None => Command::new(&cmd.program),
+        };
         command.args(&cmd.args);
         for name in &cmd.env_remove {
             command.env_remove(name);
@@ -332,6 +341,25 @@ impl Runner for SystemRunner {
     }
 }
 
+/// Returns the program that asks the kernel to kill what it becomes when rove
+/// dies: prctl(2), `PR_SET_PDEATHSIG`, which safe code cannot call between fork
+/// and exec. `setpriv` of util-linux has it since 2.33; `BusyBox`'s has not. Where
+/// there is none, a killed rove leaves the program to end by itself.
+fn death_guard() -> Option<&'static str> {
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    let found = *FOUND.get_or_init(|| {
+        cfg!(target_os = "linux")
+            && Command::new("setpriv")
+                .args(["--pdeathsig", "KILL", "--", "true"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
+    });
+    found.then_some("setpriv")
+}
+
 /// Keeps Ctrl-C in rove's terminal from reaching the program.
 fn detach(command: &mut Command) {
     #[cfg(unix)]
@@ -447,6 +475,21 @@ mod tests {
             .unwrap();
         assert_eq!(exit, Exit::Code(0));
         assert_eq!(lines, ["a", "", " 5%", "10%", "end"]);
+    }
+
+    #[test]
+    fn a_program_that_ends_with_rove_is_the_same_process() {
+        // Its parent is this process, so the signal comes when this one dies.
+        let output = runner()
+            .run(
+                &Cmd::new("sh")
+                    .args(["-c", "echo $PPID; exit 4"])
+                    .ending_with_rove(),
+                None,
+            )
+            .unwrap();
+        assert_eq!(output.exit, Exit::Code(4));
+        assert_eq!(output.stdout_text().trim(), std::process::id().to_string());
     }
 
     #[test]

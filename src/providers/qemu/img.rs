@@ -49,7 +49,9 @@ impl<'a> Img<'a> {
         to: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let cmd = Cmd::new(&self.program).args(convert_args(format, from, to));
+        let cmd = Cmd::new(&self.program)
+            .args(convert_args(format, from, to))
+            .ending_with_rove();
         let mut errors = String::new();
         let exit = self.host.runner.run_lines(&cmd, &mut |is_error, line| {
             if is_error {

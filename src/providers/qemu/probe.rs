@@ -343,7 +343,9 @@ fn run_guest_code(
 ) -> Result<Option<String>> {
     let image = layout::facts(host).with_file_name(format!("probe-{arch}.img"));
     files::write_atomic(&image, &guest_code(arch))?;
-    let cmd = Cmd::new(program).args(probe_args(arch, accelerator, &image));
+    let cmd = Cmd::new(program)
+        .args(probe_args(arch, accelerator, &image))
+        .ending_with_rove();
     let output = host.runner.run(&cmd, Some(limit))?;
     files::remove_file(&image)?;
     let end = if arch == "aarch64" { 0 } else { 33 };
