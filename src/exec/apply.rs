@@ -11,6 +11,7 @@ use crate::plan::{PlanError, State, Step};
 use crate::provision::ScriptFailed;
 use crate::state::{Leases, MachineIndex, layout};
 
+use super::ports::with_ports;
 use super::{Session, Work, wait};
 
 /// Does one op of `step`.
@@ -52,26 +53,25 @@ fn provider(verb: &Verb, session: &mut Session<'_>) -> Result<()> {
         Verb::Create => machine.create(spec)?,
         Verb::Start => {
             work.folder.set_root(work.root)?;
-            work.folder.set_forwards(&spec.forwards)?;
-            machine.start(spec)?;
+            with_ports(work, |spec| machine.start(spec))?;
         }
         Verb::Stop { force } => {
             machine.stop((!force).then_some(spec.graceful_halt_timeout))?;
         }
         Verb::Suspend => machine.suspend().ok_or_else(suspend)?.suspend()?,
         Verb::Resume => {
-            work.folder.set_forwards(&spec.forwards)?;
-            machine.suspend().ok_or_else(suspend)?.resume(spec)?;
+            with_ports(work, |spec| {
+                machine.suspend().ok_or_else(suspend)?.resume(spec)
+            })?;
         }
         Verb::Discard => machine.suspend().ok_or_else(suspend)?.discard()?,
         Verb::Destroy => machine.destroy()?,
         Verb::SnapshotSave(name) => machine.snapshots().ok_or_else(snapshots)?.save(name)?,
         Verb::SnapshotRestore(name) => {
-            work.folder.set_forwards(&spec.forwards)?;
-            machine
-                .snapshots()
-                .ok_or_else(snapshots)?
-                .restore(name, spec)?;
+            with_ports(work, |spec| {
+                let snapshots = machine.snapshots().ok_or_else(snapshots)?;
+                snapshots.restore(name, spec).map(|_| ())
+            })?;
         }
         Verb::SnapshotDelete(name) => machine.snapshots().ok_or_else(snapshots)?.delete(name)?,
     }

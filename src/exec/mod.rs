@@ -8,6 +8,7 @@
 mod access;
 mod apply;
 mod batch;
+mod ports;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod wait;
 
 pub use access::{Access, Opener, SshAccess, connection, open_ssh};
 pub use batch::{Job, batch};
+pub use ports::PortRequest;
 pub use run::run;
 pub use wait::WaitError;
 

@@ -8,19 +8,21 @@ use std::time::Duration;
 use super::*;
 use crate::communicators::{Communicator, NotReady, Stage, Stream};
 use crate::config::{
-    Connection, Diagnostic, Endpoint, ForwardedPort, ProviderBlock, Provisioner, Run, Size, Value,
+    Connection, Diagnostic, Endpoint, ForwardedPort, Network, NetworkKind, ProviderBlock,
+    Provisioner, Run, Size, Value,
 };
 use crate::error::{Failure, Interrupted, Kind};
 use crate::event::{Event, Recorder};
 use crate::guests::Guest;
 use crate::host::{Cancel, Dirs, Env, FakeClock, files};
+use crate::network::ports::PortError;
 use crate::op::{Content, Script};
 use crate::plan::{self, Observed, Plan, ProvisionChoice};
-use crate::providers::{Capabilities, Power};
+use crate::providers::{Capabilities, PortTaken, Power};
 use crate::state::{MachineIndex, Record};
 
 struct FakeProvider {
-    /// What goes wrong: "create", "interrupt create", "dies", "silent".
+    /// What goes wrong: "port" (2222 is taken), "create", "interrupt create", "dies", "silent".
     fault: &'static str,
 }
 
@@ -96,10 +98,17 @@ impl Machine for FakeMachine<'_> {
             _ => self.put("disk"),
         }
     }
-    fn start(&mut self, _: &MachineSpec) -> Result<()> {
+    fn start(&mut self, spec: &MachineSpec) -> Result<()> {
         files::write_atomic(&self.dir.join("console"), b"boot 1\r\n\x1b[1mboot 2\r\n")?;
         if self.fault == "dies" {
             return Ok(());
+        }
+        if self.fault == "port" && spec.forwards[0].host == 2222 {
+            return Err(PortTaken {
+                port: 2222,
+                machine: "web".to_owned(),
+            }
+            .into());
         }
         self.put("running")
     }
@@ -289,7 +298,12 @@ impl World {
                 size: Size::default(),
                 block: ProviderBlock::default(),
                 networks: Vec::new(),
-                forwards: Vec::new(),
+                forwards: self
+                    .config
+                    .networks
+                    .iter()
+                    .filter_map(Network::forwarded_port)
+                    .collect(),
                 base_mac: None,
                 graceful_halt_timeout: Duration::from_secs(60),
             },
@@ -427,6 +441,42 @@ fn a_kill_while_booting_is_finished_by_up() {
     ];
     assert_eq!(world.steps(), steps);
     assert!(world.record().provisioned && world.record().unfinished.is_none());
+}
+
+/// The world where 2222 is taken between the look and the start.
+fn taken_meanwhile(auto_correct: bool) -> World {
+    let mut world = World::new("port");
+    world.config.usable_port_range = (40_000, 40_100);
+    world.config.networks.push(Network {
+        kind: NetworkKind::ForwardedPort,
+        id: "ssh".to_owned(),
+        options: vec![
+            ("guest".to_owned(), Value::Int(22)),
+            ("host".to_owned(), Value::Int(2222)),
+            ("auto_correct".to_owned(), Value::Bool(auto_correct)),
+        ],
+        span: None,
+    });
+    world
+}
+
+#[test]
+fn a_port_that_is_taken_meanwhile_moves_if_it_may() {
+    let world = taken_meanwhile(true);
+    world.up().unwrap();
+    let record = world.record();
+    assert!(
+        (40_000..=40_100).contains(&record.forwards[0].host),
+        "{record:?}"
+    );
+    assert_eq!(world.power(), Power::Running);
+    world.destroy().unwrap();
+    world.nothing_is_left();
+
+    let world = taken_meanwhile(false);
+    let failure = world.up().unwrap_err();
+    assert!(failure.downcast_ref::<PortError>().is_some(), "{failure}");
+    assert_eq!(world.power(), Power::Off);
 }
 
 fn wait_error(failure: &Failure) -> &WaitError {

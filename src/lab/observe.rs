@@ -1,14 +1,11 @@
 //! Looking at a machine before a command is planned: its records, what its
 //! hypervisor says, the ports of the host.
 
-use crate::config::{ForwardedPort, Protocol};
 use crate::error::Result;
-use crate::host::{Host, PortTest, files, test_port};
-use crate::network::ports::{self, Obstacle, Solved};
+use crate::exec::PortRequest;
 use crate::plan::Observed;
 use crate::providers::Power;
-use crate::source::Span;
-use crate::state::{Leases, MachineFolder, MachineIndex, Record, layout};
+use crate::state::Record;
 
 use super::act::Subject;
 
@@ -61,89 +58,18 @@ pub(super) fn observe(
             // What the file says now counts at the next start.
             seen.forwards = current;
         } else {
-            let solved = solve(subject, id, want, &current)?;
+            let want_ports = PortRequest {
+                id,
+                config: subject.config,
+                root: subject.root,
+                current: &current,
+                refused: None,
+                promise: want != Ports::Ask,
+            };
+            let solved = want_ports.choose(host)?;
             seen.forwards = solved.forwards;
             seen.corrections = solved.corrections;
         }
     }
     Ok(seen)
-}
-
-fn solve(
-    subject: &Subject<'_>,
-    id: &str,
-    want: Ports,
-    current: &[ForwardedPort],
-) -> Result<Solved> {
-    let host = subject.host;
-    let config = subject.config;
-    let wanted: Vec<(ForwardedPort, Option<Span>)> = config
-        .networks
-        .iter()
-        .filter_map(|network| Some((network.forwarded_port()?, network.span.clone())))
-        .collect();
-    let mut leases = Leases::lock(host)?;
-    let own = |ip: &str, port: u16, protocol: Protocol| {
-        current.iter().any(|forward| {
-            forward.host == port
-                && forward.protocol == protocol
-                && ports::overlap(&forward.host_ip, ip)
-        })
-    };
-    let solved = ports::solve(
-        &config.name,
-        &wanted,
-        config.usable_port_range,
-        &mut |ip, port, protocol| {
-            if own(ip, port, protocol) {
-                return None;
-            }
-            let lease = leases.of_others(id).find(|lease| {
-                lease.port == port
-                    && lease.protocol == protocol
-                    && ports::overlap(&lease.host_ip, ip)
-            });
-            if let Some(lease) = lease {
-                return Some(Obstacle::InUse(Some(lease.machine.clone())));
-            }
-            match test_port(ip, port, protocol == Protocol::Udp) {
-                PortTest::Free => None,
-                PortTest::Denied => Some(Obstacle::Denied),
-                PortTest::Taken => Some(Obstacle::InUse(holder(host, id, port, protocol))),
-            }
-        },
-    );
-    let solved = solved?;
-    if want != Ports::Ask {
-        let label = format!("machine `{}` of `{}`", config.name, subject.root.display());
-        leases.promise(id, &label, &solved.forwards)?;
-    }
-    Ok(solved)
-}
-
-/// Returns which machine of the user listens on a port, as its records say.
-fn holder(host: &Host, id: &str, port: u16, protocol: Protocol) -> Option<String> {
-    MachineIndex::new(host)
-        .entries()
-        .into_iter()
-        .filter(|entry| entry.id != id)
-        .find(|entry| {
-            let folder = MachineFolder::new(&entry.local_data_path, &entry.name, &entry.provider);
-            let forwards: Vec<ForwardedPort> =
-                files::read_text_if_exists(&folder.file(layout::FORWARDS))
-                    .ok()
-                    .flatten()
-                    .and_then(|text| serde_json::from_str(&text).ok())
-                    .unwrap_or_default();
-            forwards
-                .iter()
-                .any(|forward| forward.host == port && forward.protocol == protocol)
-        })
-        .map(|entry| {
-            format!(
-                "machine `{}` of `{}`",
-                entry.name,
-                entry.vagrantfile_path.display()
-            )
-        })
 }

@@ -3,6 +3,7 @@
 //! Reading order: [`Provider`], [`Machine`], [`MachineSpec`], then a folder per
 //! provider: `mod` (Provider), `machine` (Machine), `settings` (its typed block).
 
+mod error;
 pub mod list;
 pub mod qemu;
 
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use crate::config::{Endpoint, ForwardedPort, MachineConfig, Network, ProviderBlock, Size};
 use crate::error::Result;
 use crate::host::Host;
+
+pub use error::PortTaken;
 
 /// What a provider can do; plain data, read by `plan`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,7 +124,8 @@ pub trait Machine {
     /// or starts over, and never leaves a half-made machine that looks whole.
     fn create(&mut self, spec: &MachineSpec) -> Result<()>;
 
-    /// Powers it on with the settings of `spec`. It was off.
+    /// Powers it on with the settings of `spec`. It was off. A host port that
+    /// somebody else took meanwhile is a [`PortTaken`], and the machine still off.
     fn start(&mut self, spec: &MachineSpec) -> Result<()>;
 
     /// Powers it off: asks the guest and waits up to `timeout`, then pulls the

@@ -109,16 +109,6 @@ pub enum QemuError {
         /// Last lines it printed.
         output: String,
     },
-    /// A forwarded port is taken.
-    #[error(
-        "port {port} of the host, forwarded to machine `{machine}`, is in use by another program"
-    )]
-    PortInUse {
-        /// Port of the host.
-        port: u16,
-        /// Machine.
-        machine: String,
-    },
     /// A QMP command was refused.
     #[error("QEMU refused `{command}`: {reason}")]
     Refused {
@@ -218,7 +208,6 @@ impl Explain for QemuError {
             | Self::NoVersion { .. }
             | Self::NoFirmware { .. }
             | Self::LongPath { .. }
-            | Self::PortInUse { .. }
             | Self::BaseGone { .. }
             | Self::Accelerator { .. }
             | Self::BadRecord { .. } => Kind::Environment,
@@ -264,9 +253,6 @@ impl Explain for QemuError {
                 hint("leave `accelerator` unset: rove then takes the fastest that works")
             }
             Self::LongPath { .. } => hint("set `XDG_RUNTIME_DIR` to a folder with a short path"),
-            Self::PortInUse { .. } => hint(
-                "set `auto_correct: true` on that forwarded port, or another `host:` port, and run the command again",
-            ),
             Self::Absent { .. } => hint("`rove up`"),
             Self::AlreadyRunning { .. } => hint("`rove reload` starts it again with new settings"),
             Self::NotRunning { .. } => hint("`rove up` starts it"),

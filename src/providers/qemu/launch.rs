@@ -13,10 +13,11 @@ use super::qmp::Qmp;
 use super::record::{Launch, Record, Run};
 use super::{argv, layout};
 use crate::config::ForwardedPort;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::host::process::Identity;
 use crate::host::{Host, files};
 use crate::op::Cmd;
+use crate::providers::PortTaken;
 
 /// How long QEMU may take until its control socket answers. It takes a tenth
 /// of a second; the limit is for a host that is short of memory.
@@ -131,7 +132,7 @@ fn wait_ready(host: &Host, dir: &Path, record: &Record, process: &Identity) -> R
     let end = host.clock.now() + READY;
     loop {
         if !process.is_alive() {
-            return Err(why_ended(dir, record).into());
+            return Err(why_ended(dir, record));
         }
         if socket.exists()
             && let Ok(mut qmp) = Qmp::connect(&socket, Duration::from_secs(2))
@@ -153,17 +154,19 @@ fn wait_ready(host: &Host, dir: &Path, record: &Record, process: &Identity) -> R
 }
 
 /// Returns the error for a QEMU that has ended by itself.
-pub(super) fn why_ended(dir: &Path, record: &Record) -> QemuError {
+pub(super) fn why_ended(dir: &Path, record: &Record) -> Failure {
     let output = output(dir);
     match port_in_use(&output) {
-        Some(port) => QemuError::PortInUse {
+        Some(port) => PortTaken {
             port,
             machine: record.name.clone(),
-        },
+        }
+        .into(),
         None => QemuError::Ended {
             machine: record.name.clone(),
             output,
-        },
+        }
+        .into(),
     }
 }
 

@@ -144,7 +144,7 @@ impl QemuMachine<'_> {
                 Ok(status) if status == "inmigrate" => self.host.clock.sleep(PAUSE)?,
                 Ok(_) => return Ok(()),
                 // QEMU ends when it cannot read the file, and says why in its log.
-                Err(_) => return Err(launch::why_ended(self.dir, record).into()),
+                Err(_) => return Err(launch::why_ended(self.dir, record)),
             }
         }
     }
