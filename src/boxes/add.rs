@@ -12,10 +12,11 @@ use crate::error::{Failure, Result};
 use crate::event::Level;
 use crate::host::{FileLock, Host, files};
 
-use super::digest::{Checksum, short};
+use super::digest::{Checksum, ChecksumKind, short};
 use super::fetch::Client;
 use super::name::Place;
 use super::partial::{self, Partial};
+use super::receipt::Receipt;
 use super::resolve::{check_part, resolve};
 use super::store::{ADDING, Installed, REMOVING, Store, is_box};
 use super::stream::{Pieces, Producer, Shown, room, stream};
@@ -250,7 +251,11 @@ impl Adder<'_> {
             id: candidate.name.clone(),
             label: format!("fetch {} {}", candidate.name, candidate.version),
         };
-        let kinds = candidate.checksums.iter().map(|sum| sum.kind).collect();
+        let mut kinds: Vec<_> = candidate.checksums.iter().map(|sum| sum.kind).collect();
+        // For the receipt, which the lock file is made from.
+        if !kinds.contains(&ChecksumKind::Sha256) {
+            kinds.push(ChecksumKind::Sha256);
+        }
         let (producer, pieces) = stream(self.host, &shown, kinds);
         match place {
             Place::File(path) => {
@@ -260,7 +265,9 @@ impl Adder<'_> {
                 let read = |producer: Producer<'_>| producer.read_file(path, &stop);
                 let (sums, unpacked) = both(producer, pieces, read, &stop, staging, place);
                 unpacked?;
-                self.verify(place, &sums?)?;
+                let sums = sums?;
+                self.verify(place, &sums)?;
+                Receipt::note(staging, place, &sums, length);
                 Ok(None)
             }
             Place::Url(url) => {
@@ -283,9 +290,15 @@ impl Adder<'_> {
                 let read =
                     |producer: Producer<'_>| producer.read_url(&client, url, &mut partial, space);
                 let (sums, unpacked) = both(producer, pieces, read, &stop, staging, place);
-                let verified = unpacked.and_then(|()| self.verify(place, &sums?));
+                let verified = unpacked.and_then(|()| {
+                    let sums = sums?;
+                    self.verify(place, &sums).map(|()| sums)
+                });
                 match verified {
-                    Ok(()) => Ok(Some(partial)),
+                    Ok(sums) => {
+                        Receipt::note(staging, place, &sums, partial.length());
+                        Ok(Some(partial))
+                    }
                     Err(failure) if is_about_bytes(&failure) => {
                         partial.give_up();
                         let stale = matches!(

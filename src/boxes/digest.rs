@@ -72,6 +72,17 @@ impl Checksum {
         hasher.finish()
     }
 
+    /// Reads what [`Display`](fmt::Display) writes: `sha256:…`.
+    pub fn written(text: &str) -> Result<Self, BoxError> {
+        let (kind, hex) = text.split_once(':').unwrap_or(("", text));
+        Self::read(Some(kind).filter(|kind| !kind.is_empty()), Some(hex))?.ok_or_else(|| {
+            BoxError::ChecksumMalformed {
+                kind: kind.to_owned(),
+                value: hex.to_owned(),
+            }
+        })
+    }
+
     /// Reads a checksum and the name of its kind. No value is no checksum. A
     /// value without a kind is taken by its length: it is never skipped.
     pub fn read(kind: Option<&str>, hex: Option<&str>) -> Result<Option<Self>, BoxError> {

@@ -14,13 +14,16 @@ mod fetch;
 mod flush;
 mod gzip;
 mod holes;
+pub mod lock;
 pub mod name;
 mod partial;
+mod receipt;
 mod resolve;
 mod store;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod unpack;
 mod version;
 
@@ -28,6 +31,7 @@ pub use add::{Added, add, add_candidate, ensure};
 pub use catalog::{Catalog, Offer, Release};
 pub use digest::{Checksum, ChecksumKind};
 pub use error::BoxError;
+pub use receipt::Receipt;
 pub use resolve::resolve;
 pub use store::{Installed, Store};
 pub use version::{Constraint, Segment, Version};

@@ -18,10 +18,11 @@ use serde_json::Value;
 use crate::error::Result;
 use crate::host::{Host, files};
 
-use super::digest::short;
+use super::digest::{Checksum, short};
 use super::name::{dir_name, from_dir_name};
+use super::receipt::Receipt;
 use super::version::{Constraint, Version};
-use super::{Architecture, BoxError};
+use super::{Architecture, BoxError, tree};
 
 /// Beginning of the folder that a box is unpacked into.
 pub(super) const ADDING: &str = ".adding-";
@@ -95,6 +96,25 @@ impl Installed {
                 other => (key, other.to_string()),
             })
             .collect()
+    }
+
+    /// Returns what was noted when the box was added.
+    pub fn receipt(&self) -> Option<Receipt> {
+        Receipt::read(&self.dir)
+    }
+
+    /// Notes the digest of the unpacked box in its receipt, so that it need not
+    /// be computed again.
+    pub fn note_tree(&self, tree: &str) {
+        if let Some(mut receipt) = self.receipt().filter(|_| !self.read_only) {
+            receipt.tree = Some(tree.to_owned());
+            receipt.write(&self.dir);
+        }
+    }
+
+    /// Returns the digest of what lies in the box's folder now.
+    pub fn tree_digest(&self, host: &Host) -> Result<Checksum> {
+        tree::digest(host, &self.dir)
     }
 
     /// Returns where the catalog of the box was, if it came from one.

@@ -17,10 +17,12 @@ mod r#box;
 mod completion;
 mod config;
 mod destroy;
+mod fetch;
 mod global;
 mod halt;
 mod help;
 mod init;
+mod lock;
 mod outcome;
 mod plan;
 mod provision;
@@ -74,12 +76,16 @@ enum Command {
     Config(config::Args),
     /// Remove machines with their disks
     Destroy(destroy::Args),
+    /// Get every box of the lab, before class
+    Fetch(fetch::Args),
     /// Power machines off
     Halt(halt::Args),
     /// Print help for a command
     Help(help::Args),
     /// Write a Vagrantfile
     Init(init::Args),
+    /// Pin the boxes of the lab to the bytes of now
+    Lock(lock::Args),
     /// Show what `up` would do, and why
     Plan(plan::Args),
     /// Run provisioners on machines that run
@@ -114,9 +120,11 @@ impl Command {
             Self::Completion(args) => completion::run(context, args),
             Self::Config(args) => config::run(context, args),
             Self::Destroy(args) => destroy::run(context, args),
+            Self::Fetch(args) => fetch::run(context, args),
             Self::Halt(args) => halt::run(context, args),
             Self::Help(args) => Ok(help::run(&context.ui, &args.command)),
             Self::Init(args) => init::run(context, args),
+            Self::Lock(args) => lock::run(context, args),
             Self::Plan(args) => plan::run(context, args),
             Self::Provision(args) => provision::run(context, args),
             Self::Reload(args) => reload::run(context, args),

@@ -24,6 +24,9 @@ pub(super) struct Args {
     parallel: bool,
     #[arg(long, hide = true, overrides_with = "parallel")]
     no_parallel: bool,
+    /// Take no box but those that Vagrantfile.lock names
+    #[arg(long)]
+    locked: bool,
     /// Use this provider
     #[arg(long, value_name = "PROVIDER")]
     provider: Option<String>,
@@ -43,6 +46,7 @@ impl Args {
             provision: self.start.choice(),
             destroy_on_error: !self.no_destroy_on_error,
             parallel: !self.no_parallel,
+            locked: self.locked,
         }
     }
 }

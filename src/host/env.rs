@@ -17,6 +17,10 @@ pub mod variables {
     pub const ROVE_PLUGINS: &str = "ROVE_PLUGINS";
     /// Lets a Vagrantfile run commands and write files without being asked.
     pub const ROVE_TRUST: &str = "ROVE_TRUST";
+    /// Further folders of boxes, read-only, separated as in `PATH`.
+    pub const ROVE_BOX_PATH: &str = "ROVE_BOX_PATH";
+    /// Makes `up` take no box but those of the lock file, as `--locked` does.
+    pub const ROVE_LOCKED: &str = "ROVE_LOCKED";
     /// Vagrant's home folder; boxes there are found read-only.
     pub const VAGRANT_HOME: &str = "VAGRANT_HOME";
     /// Folder to start looking for the Vagrantfile from.

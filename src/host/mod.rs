@@ -28,6 +28,7 @@ pub mod process;
 mod programs;
 mod random;
 mod runner;
+pub mod sparse;
 mod terminal;
 
 pub use agent::{ReadWrite, connect_agent};

@@ -9,6 +9,7 @@
 mod act;
 mod error;
 mod inspect;
+mod lock;
 mod observe;
 mod open;
 mod resolve;
@@ -20,6 +21,7 @@ mod stop;
 
 pub use error::{InvalidConfig, LabError};
 pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
+pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use snapshot::{
     RestoreRequest, SnapshotList, snapshot_delete, snapshot_list, snapshot_pop, snapshot_push,
     snapshot_restore, snapshot_save,

@@ -12,6 +12,7 @@ use crate::state::{MachineFolder, MachineIndex, layout};
 use crate::vagrantfile::{self, LoadRequest};
 
 use super::error::describe;
+use super::lock::LockPolicy;
 use super::{InvalidConfig, LabError};
 
 /// A lab that was loaded.
@@ -20,6 +21,8 @@ pub(super) struct Opened {
     pub(super) lab: Lab,
     /// Folder for machine state.
     pub(super) dotfile: PathBuf,
+    /// What the lock file means to this command.
+    pub(super) policy: LockPolicy,
     request: LoadRequest,
 }
 
@@ -82,6 +85,7 @@ fn open(host: &Host, start: &Path, wish: &Wish) -> Result<Opened> {
     Ok(Opened {
         lab,
         dotfile,
+        policy: LockPolicy::default(),
         request,
     })
 }

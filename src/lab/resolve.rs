@@ -12,6 +12,7 @@ use crate::providers::BoxFiles;
 use crate::state::{BoxMeta, Record};
 
 use super::LabError;
+use super::lock::{self, Lock};
 use super::open::{Opened, provider_of};
 
 /// How far to go for a box.
@@ -33,6 +34,8 @@ pub(super) struct Boxed {
     pub(super) state: BoxState,
     /// The box itself, if it is here.
     pub(super) installed: Option<Installed>,
+    /// The lock file should name it and does not.
+    pub(super) to_lock: bool,
 }
 
 impl Boxed {
@@ -76,6 +79,7 @@ pub(super) fn resolve(
     // taken as it is after some rounds, as Vagrant takes it after one.
     const ROUNDS: usize = 4;
     let mut boxes = Boxes::new();
+    let lock = Lock::of(opened, effort)?;
     for _ in 0..ROUNDS {
         boxes = Boxes::new();
         for name in names {
@@ -83,7 +87,7 @@ pub(super) fn resolve(
                 continue;
             };
             let record = opened.folder(config).read();
-            let boxed = box_of(host, opened, config, &record, effort)?;
+            let boxed = box_of(host, opened, config, &record, effort, &lock)?;
             boxes.insert(name.clone(), boxed);
         }
         let vagrantfiles = boxes
@@ -106,6 +110,7 @@ fn box_of(
     config: &MachineConfig,
     record: &Record,
     effort: Effort,
+    lock: &Lock,
 ) -> Result<Boxed> {
     let capabilities = provider_of(config)?.capabilities();
     let Some(asked) = &config.box_request else {
@@ -123,7 +128,13 @@ fn box_of(
         ..host.clone()
     };
     let mut request = request(&host, config, asked, capabilities.box_providers)?;
-    if let Some(meta) = record.box_meta.as_ref().filter(|_| record.id.is_some()) {
+    let lives = record.id.is_some() && !opened.policy.by_file_alone;
+    let living = record.box_meta.as_ref().filter(|_| lives);
+    let locked = lock.find(&config.name, &request)?;
+    if let (Some(meta), true) = (living, opened.policy.require) {
+        lock::require_same(&config.name, meta, locked)?;
+    }
+    if let Some(meta) = living {
         // A machine that lives stays with its box, whatever the file says now.
         request.name = Some(meta.name.clone());
         request.providers = vec![meta.provider.clone()];
@@ -131,17 +142,28 @@ fn box_of(
             .version
             .parse()
             .map(|version| Constraint::exactly(&version))?;
+    } else if let Some(locked) = locked {
+        request = locked.narrow(&request)?;
     }
     let name = request.name.clone().unwrap_or_default();
-    let found = Store::open(&host).find(
-        &name,
-        &request.constraint,
-        &request.providers,
-        &request.architecture,
-    )?;
+    let found = if lock.is_renewed(&name) {
+        None
+    } else {
+        Store::open(&host).find(
+            &name,
+            &request.constraint,
+            &request.providers,
+            &request.architecture,
+        )?
+    };
+    let locked = locked.filter(|_| living.is_none());
     let installed = match found {
         Some(installed) => installed,
-        None if effort == Effort::Fetch => boxes::ensure(&host, &request)?,
+        None if effort == Effort::Fetch => match locked {
+            Some(locked) => lock::fetch_locked(&host, &request, locked)?,
+            None if lock.is_renewed(&name) => lock::fetch_newest(&host, &request)?,
+            None => boxes::ensure(&host, &request)?,
+        },
         None => {
             return Ok(Boxed {
                 state: BoxState::ToFetch {
@@ -150,10 +172,13 @@ fn box_of(
                     providers: request.providers,
                     urls: request.urls,
                 },
-                installed: None,
+                ..Boxed::default()
             });
         }
     };
+    if let (Some(locked), Effort::Fetch) = (locked, effort) {
+        lock::require_locked(&host, &installed, locked, opened.policy.require)?;
+    }
     Ok(Boxed {
         state: BoxState::Here {
             name: installed.name.clone(),
@@ -162,10 +187,12 @@ fn box_of(
             dir: installed.dir.clone(),
         },
         installed: Some(installed),
+        to_lock: living.is_none() && locked.is_none(),
     })
 }
 
-fn request(
+/// Returns what the Vagrantfile asks of the box of a machine.
+pub(super) fn request(
     host: &Host,
     config: &MachineConfig,
     asked: &BoxRequest,

@@ -2,10 +2,11 @@
 //! run and are set up.
 
 use crate::error::Result;
-use crate::host::Host;
+use crate::host::{Host, variables};
 use crate::plan::{self, ProvisionChoice};
 
 use super::act::{Command, act};
+use super::lock;
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for, usable_provider_of};
 use super::resolve::{Effort, resolve};
@@ -24,6 +25,8 @@ pub struct UpRequest {
     pub destroy_on_error: bool,
     /// Work on machines side by side.
     pub parallel: bool,
+    /// Take no box but those of the lock file.
+    pub locked: bool,
 }
 
 impl Default for UpRequest {
@@ -34,6 +37,7 @@ impl Default for UpRequest {
             provision: ProvisionChoice::default(),
             destroy_on_error: true,
             parallel: true,
+            locked: false,
         }
     }
 }
@@ -75,8 +79,10 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
         }
     }
     opened.require_faultless(&machines)?;
+    opened.policy.require = request.locked || host.env.is_on(variables::ROVE_LOCKED);
     let boxes = resolve(host, &mut opened, &machines, Effort::Fetch)?;
     opened.require_valid(host, &machines)?;
+    lock::note(host, &opened, &boxes)?;
     act(
         host,
         &opened,

@@ -13,6 +13,7 @@ mod support;
 mod basics;
 mod box_add;
 mod box_list;
+mod box_lock;
 mod box_remove;
 mod completion;
 mod config;
