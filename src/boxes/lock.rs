@@ -257,8 +257,10 @@ mod tests {
         ];
         let mut one = LockFile::default();
         let mut other = LockFile::default();
-        boxes.iter().for_each(|each| one.set(each.clone()));
-        boxes.iter().rev().for_each(|each| other.set(each.clone()));
+        for (front, back) in boxes.iter().zip(boxes.iter().rev()) {
+            one.set(front.clone());
+            other.set(back.clone());
+        }
         other.set(boxes[0].clone());
         assert_eq!(one.render(), other.render());
         assert_eq!(LockFile::parse(&one.render()).unwrap(), one);
