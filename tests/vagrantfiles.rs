@@ -36,6 +36,7 @@ fn host(project: &Path, home: &Path) -> Host {
         ("LANG", "C.UTF-8"),
         ("TZ", "UTC"),
         ("ROVE_PLUGINS", "vagrant-libvirt"),
+        ("ROVE_TRUST", "1"),
         ("ROVE_PROVIDERS", "virtualbox,hyperv,docker,libvirt"),
     ]);
     let cancel = Cancel::new();

@@ -30,6 +30,9 @@ pub(super) struct Flags {
     /// Draw nothing that moves and ask nothing
     #[arg(long, global = true)]
     pub no_tty: bool,
+    /// Let the Vagrantfile run commands and write files, this time
+    #[arg(long, global = true)]
+    pub trust: bool,
     /// Print the version
     #[arg(short, long, global = true)]
     pub version: bool,
@@ -57,6 +60,7 @@ impl Flags {
                 Some("--debug") => flags.debug = true,
                 Some("--timestamp") => flags.timestamp = true,
                 Some("--debug-timestamp") => flags.debug_timestamp = true,
+                Some("--trust") => flags.trust = true,
                 Some("--no-tty") => flags.no_tty = true,
                 Some("--help" | "-h") => flags.help = true,
                 Some("--version") => flags.version = true,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::{Bug, Result};
-use crate::host::{Cancel, Env, Host, SystemClock, Terminal};
+use crate::host::{Cancel, Env, Host, SystemClock, Terminal, variables};
 use crate::ui::{TracingRunner, Ui};
 
 mod r#box;
@@ -34,6 +34,8 @@ mod ssh_config;
 mod start_options;
 mod status;
 mod suspend;
+mod trust;
+mod untrust;
 mod up;
 mod usage;
 mod validate;
@@ -105,6 +107,10 @@ enum Command {
     Status(status::Args),
     /// Save the memory of machines and power them off
     Suspend(suspend::Args),
+    /// Allow a Vagrantfile to run commands and write files
+    Trust(trust::Args),
+    /// Take back what a Vagrantfile may do
+    Untrust(untrust::Args),
     /// Bring machines up
     Up(up::Args),
     /// Check the Vagrantfile
@@ -134,6 +140,8 @@ impl Command {
             Self::SshConfig(args) => ssh_config::run(context, args),
             Self::Status(args) => status::run(context, args),
             Self::Suspend(args) => suspend::run(context, args),
+            Self::Trust(args) => trust::run(context, args),
+            Self::Untrust(args) => untrust::run(context, args),
             Self::Up(args) => up::run(context, args),
             Self::Validate(args) => validate::run(context, args),
             Self::Version(args) => version::run(context, args),
@@ -211,14 +219,25 @@ fn answer(ui: &Ui, flags: global::Flags, rest: Vec<OsString>) -> Result<i32, End
         host,
         ui: ui.clone(),
     };
-    tree.command
-        .run(&context)
-        .map_err(|failure| (failure, Some(cwd)))
+    loop {
+        let failure = match tree.command.run(&context) {
+            Ok(code) => return Ok(code),
+            Err(failure) => failure,
+        };
+        match trust::ask(&context, &failure) {
+            Ok(true) => {}
+            Ok(false) => return Err((failure, Some(cwd))),
+            Err(failure) => return Err((failure, Some(cwd))),
+        }
+    }
 }
 
 fn host(ui: &Ui, flags: global::Flags) -> Result<Host> {
     let mut host = Host::system()?.with_listener(Arc::new(ui.clone()));
     host.cancel.on_signals();
+    if flags.trust {
+        Arc::make_mut(&mut host.env).set(variables::ROVE_TRUST, "1");
+    }
     if flags.ui_options().debug {
         host.runner = Arc::new(TracingRunner::new(host.runner.clone(), ui.clone()));
     }

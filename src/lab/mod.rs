@@ -18,6 +18,7 @@ mod snapshot;
 mod start;
 mod status;
 mod stop;
+mod trust;
 
 pub use error::{InvalidConfig, LabError};
 pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
@@ -29,9 +30,11 @@ pub use snapshot::{
 pub use start::{ReloadRequest, ResumeRequest, UpRequest, provision, reload, resume, up};
 pub use status::{MachineStatus, status};
 pub use stop::{DestroyOutcome, DestroyRequest, HaltRequest, destroy, halt, suspend};
+pub use trust::{Trusted, allow, trust, untrust, untrusted};
 
 pub use crate::plan::show::Planned as PlannedMachine;
 pub use crate::plan::{ProvisionChoice, State};
+pub use crate::vagrantfile::Untrusted;
 
 use crate::error::{Failure, Result};
 

@@ -43,6 +43,8 @@ pub(in crate::ruby) enum Unwind {
     Interrupted,
     /// The budget of steps is used up.
     Exhausted(Option<Span>),
+    /// The world wants the program to end.
+    Refused(Option<Span>),
 }
 
 impl Flow {
@@ -80,6 +82,7 @@ impl fmt::Debug for Flow {
             Unwind::Exec(_) => f.write_str("exec"),
             Unwind::Interrupted => f.write_str("interrupted"),
             Unwind::Exhausted(_) => f.write_str("exhausted"),
+            Unwind::Refused(_) => f.write_str("refused"),
         }
     }
 }
@@ -247,6 +250,12 @@ pub enum Error {
         /// Where it was when the budget was used up.
         span: Option<Span>,
     },
+    /// The world refused something and wants the program to end.
+    #[error("the file may not do this")]
+    Refused {
+        /// The call.
+        span: Option<Span>,
+    },
     /// The file could not be read.
     #[error("cannot read `{}`", path.display())]
     Read {
@@ -282,7 +291,9 @@ impl Explain for Error {
         match self {
             Self::Syntax(problems) => problems.first().map(|problem| &problem.span),
             Self::Raised(report) => report.span.as_ref(),
-            Self::Exit { span, .. } | Self::Exhausted { span } => span.as_ref(),
+            Self::Exit { span, .. } | Self::Exhausted { span } | Self::Refused { span } => {
+                span.as_ref()
+            }
             Self::Exec(_) | Self::Interrupted | Self::Read { .. } => None,
         }
     }

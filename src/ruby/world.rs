@@ -131,6 +131,16 @@ pub trait World {
     fn set_env(&self, name: &str, value: Option<&str>);
     /// Returns all variables, in the order of their names.
     fn env_all(&self) -> Vec<(String, String)>;
+    /// Tells whether a command may be run; for those that are run later or by
+    /// others.
+    fn allows(&self, _command: &Command) -> io::Result<()> {
+        Ok(())
+    }
+    /// Tells whether the program must end, because of something that was
+    /// refused just now. Nothing rescues that.
+    fn is_refused(&self) -> bool {
+        false
+    }
     /// Runs a command to its end.
     fn run(&self, command: &Command) -> io::Result<Finished>;
     /// Writes to standard output.

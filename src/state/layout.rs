@@ -53,6 +53,9 @@ pub const LEASES_LOCK: &str = "port-leases.lock";
 /// Folder of locks on machines, in `DATA`.
 pub const LOCKS: &str = "locks";
 
+/// Folder with a file per Vagrantfile that may run commands, in `DATA`.
+pub const TRUST: &str = "trust";
+
 /// Returns the folder for machine state of the lab whose Vagrantfile lies in `root`.
 pub fn dotfile_dir(env: &Env, root: &Path) -> PathBuf {
     let given = env
@@ -66,14 +69,26 @@ pub fn machine_dir(dotfile: &Path, machine: &str, provider: &str) -> PathBuf {
     dotfile.join(MACHINES).join(machine).join(provider)
 }
 
+/// Returns the file that says what a Vagrantfile may do.
+pub fn trust_file(home: &Path, vagrantfile: &Path) -> PathBuf {
+    let name = format!("{:016x}.json", hash(vagrantfile));
+    home.join(DATA).join(TRUST).join(name)
+}
+
+/// Returns a short name for a path. FNV-1a: it only has to tell labs apart, and
+/// to be the same in every version of rove.
+fn hash(path: &Path) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in path.to_string_lossy().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
 /// Returns the path of the lock that a command which acts on a machine holds.
 /// It lies outside of the machine's folder, which `destroy` removes.
 pub fn machine_lock(home: &Path, dotfile: &Path, machine: &str) -> PathBuf {
-    // FNV-1a: only has to tell labs apart, and to be the same in every version of rove.
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in dotfile.to_string_lossy().bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    let hash = hash(dotfile);
     let plain: String = machine
         .chars()
         .map(|c| {

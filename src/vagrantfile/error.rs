@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use crate::error::{Explain, Kind};
 use crate::ruby;
 use crate::source::Span;
+use crate::state::TrustRecord;
+
+use super::trust::Act;
 
 /// An evaluation that ended early, with the folder that its lab is in.
 #[derive(Debug)]
@@ -28,6 +31,19 @@ impl std::error::Error for Stopped {
     }
 }
 
+/// A Vagrantfile wants to do something that nobody allowed.
+#[derive(Debug)]
+pub struct Untrusted {
+    /// What.
+    pub act: Act,
+    /// The call.
+    pub span: Option<Span>,
+    /// Files that changed since the user trusted them.
+    pub changed: Vec<PathBuf>,
+    /// What to keep when the user says yes.
+    pub record: TrustRecord,
+}
+
 /// A Vagrantfile did not load.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -42,6 +58,9 @@ pub enum LoadError {
     /// Evaluation ended early.
     #[error(transparent)]
     Ruby(Stopped),
+    /// It wants to do more than to configure.
+    #[error("the Vagrantfile wants to {}, and is not trusted with that", .0.act)]
+    Untrusted(Box<Untrusted>),
     /// `box_version` is no version constraint.
     #[error("`{version}` is no version of a box")]
     BoxVersion {
@@ -56,7 +75,7 @@ impl LoadError {
     /// Returns one word for what kind of failure it is.
     pub fn category(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } | Self::BoxVersion { .. } => "vagrant",
+            Self::NotFound { .. } | Self::BoxVersion { .. } | Self::Untrusted(_) => "vagrant",
             Self::Ruby(stopped) => match &stopped.error {
                 ruby::Error::Syntax(_) => "syntax",
                 ruby::Error::Raised(report) => {
@@ -70,6 +89,7 @@ impl LoadError {
                 ruby::Error::Interrupted => "interrupted",
                 ruby::Error::Exhausted { .. } => "timeout",
                 ruby::Error::Read { .. } => "not_found",
+                ruby::Error::Refused { .. } => "vagrant",
             },
         }
     }
@@ -96,7 +116,7 @@ impl LoadError {
 impl Explain for LoadError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotFound { .. } => Kind::User,
+            Self::NotFound { .. } | Self::Untrusted(_) => Kind::User,
             Self::Ruby(stopped) => stopped.error.kind(),
             Self::BoxVersion { .. } => Kind::Config,
         }
@@ -109,6 +129,11 @@ impl Explain for LoadError {
                 "go to the folder of your lab, or set `VAGRANT_CWD` to it".to_owned(),
             ],
             Self::Ruby(stopped) => stopped.error.hints(),
+            Self::Untrusted(_) => vec![
+                "look at it; `rove trust` allows this and whatever else these files do, until one of them changes"
+                    .to_owned(),
+                "`--trust` allows it for one command, `ROVE_TRUST=1` for all".to_owned(),
+            ],
             Self::BoxVersion { .. } => {
                 vec!["write a constraint such as `1.2.0` or `>= 1.0, < 2`".to_owned()]
             }
@@ -119,6 +144,7 @@ impl Explain for LoadError {
         match self {
             Self::NotFound { .. } => None,
             Self::Ruby(stopped) => stopped.error.at(),
+            Self::Untrusted(untrusted) => untrusted.span.as_ref(),
             Self::BoxVersion { span, .. } => span.as_ref(),
         }
     }
@@ -126,6 +152,13 @@ impl Explain for LoadError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::Ruby(stopped) => stopped.error.detail(),
+            Self::Untrusted(untrusted) if !untrusted.changed.is_empty() => {
+                let lines = untrusted
+                    .changed
+                    .iter()
+                    .map(|path| format!("{} changed since it was trusted", path.display()));
+                Some(lines.collect::<Vec<_>>().join("\n"))
+            }
             _ => None,
         }
     }
@@ -141,7 +174,7 @@ impl Explain for LoadError {
             _ => match self {
                 Self::NotFound { .. } => "Vagrant::Errors::NoEnvironmentError",
                 Self::BoxVersion { .. } => "Vagrant::Errors::BoxVersionInvalid",
-                Self::Ruby(_) => "Vagrant::Errors::VagrantfileLoadError",
+                Self::Ruby(_) | Self::Untrusted(_) => "Vagrant::Errors::VagrantfileLoadError",
             },
         })
     }

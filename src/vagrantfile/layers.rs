@@ -8,24 +8,39 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::host::Host;
-use crate::ruby::{self, Interp, Outcome, Proc, Value};
+use crate::ruby::{self, Interp, Proc, Value};
 use crate::source::Span;
 
 use super::dsl::{
     self, Block, Collected, Config, Facts, OldRoot, Record, Recorder, Root, RootState,
 };
+use super::output::Output;
 use super::provider::{ProviderInputs, choose};
 use super::schema::{State, providers, pushes, sections, vm};
-use super::world::{HostWorld, Trust};
-use super::{LoadError, Stopped};
+use super::trust::Guard;
+use super::world::HostWorld;
+use super::{LoadError, Stopped, Untrusted};
 
-/// One load: the interpreter, and what it may reach.
-pub(super) struct Session {
+/// Files of one origin: an interpreter, and what it may reach.
+struct Side {
     interp: Interp,
-    own: Rc<HostWorld>,
-    foreign: Rc<HostWorld>,
-    foreign_files: Vec<PathBuf>,
+    world: Rc<HostWorld>,
     collected: Collected,
+}
+
+/// One load.
+pub(super) struct Session {
+    own: Side,
+    /// Vagrantfiles of boxes have an interpreter of their own, made when there
+    /// is one: nothing that they define or redefine is seen by the user's files,
+    /// which may be trusted with more.
+    foreign: Option<Side>,
+    /// Blocks that came from there.
+    foreign_blocks: Vec<Rc<Proc>>,
+    host: Host,
+    facts: Facts,
+    output: Rc<Output>,
+    vagrantfile: PathBuf,
     root: PathBuf,
     /// Every file that was read.
     pub(super) read: Rc<RefCell<Vec<PathBuf>>>,
@@ -53,87 +68,143 @@ pub(super) struct Machine {
     pub(super) pushes: Vec<pushes::Compiled>,
 }
 
-impl Session {
-    /// Returns a session in which nothing was read yet.
-    pub(super) fn new(host: &Host, root: &Path, arguments: &[String], facts: Facts) -> Self {
-        let read = Rc::default();
-        let own = Rc::new(HostWorld::new(host, Trust::Own, Rc::clone(&read)));
-        let foreign = Rc::new(HostWorld::new(host, Trust::Foreign, Rc::clone(&read)));
-        let world: Rc<dyn ruby::World> = own.clone();
-        let mut interp = Interp::new(world);
-        interp.set_arguments("vagrant", arguments);
+impl Side {
+    fn new(world: Rc<HostWorld>, facts: &Facts) -> Self {
+        let outside: Rc<dyn ruby::World> = world.clone();
+        let mut interp = Interp::new(outside);
         let collected = Collected::default();
-        dsl::install(&mut interp, &collected, facts);
+        dsl::install(&mut interp, &collected, facts.clone());
         Self {
             interp,
-            own,
-            foreign,
-            foreign_files: Vec::new(),
+            world,
             collected,
+        }
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<Vec<Block>, ruby::Error> {
+        self.collected.borrow_mut().clear();
+        self.interp.reset_budget();
+        self.interp.eval_file(path)?;
+        Ok(std::mem::take(&mut *self.collected.borrow_mut()))
+    }
+
+    fn call(&mut self, block: &Rc<Proc>, arguments: &[Value]) -> Result<Value, ruby::Error> {
+        self.interp.reset_budget();
+        let result = self.interp.call_block(block, arguments);
+        result.map_err(|flow| self.interp.finish(flow))
+    }
+}
+
+impl Session {
+    /// Returns a session for a Vagrantfile, in which nothing was read yet.
+    pub(super) fn new(host: &Host, path: &Path, arguments: &[String], facts: Facts) -> Self {
+        let root = path.parent().unwrap_or(Path::new("/"));
+        let read = Rc::default();
+        let output = Rc::new(Output::new(host));
+        let guard = Guard::own(host, path);
+        let world = HostWorld::new(host, guard, Rc::clone(&output), Rc::clone(&read));
+        let mut own = Side::new(Rc::new(world), &facts);
+        own.interp.set_arguments("vagrant", arguments);
+        Self {
+            own,
+            foreign: None,
+            foreign_blocks: Vec::new(),
+            host: host.clone(),
+            facts,
+            output,
+            vagrantfile: path.to_path_buf(),
             root: root.to_path_buf(),
             read,
         }
     }
 
+    fn foreign(&mut self) -> &mut Side {
+        self.foreign.get_or_insert_with(|| {
+            let guard = Guard::foreign(&self.host, &self.vagrantfile);
+            let (output, read) = (Rc::clone(&self.output), Rc::clone(&self.read));
+            let world = HostWorld::new(&self.host, guard, output, read);
+            let mut side = Side::new(Rc::new(world), &self.facts);
+            side.interp.set_arguments("vagrant", &[]);
+            side
+        })
+    }
+
     /// Returns a variable as the files left it.
     pub(super) fn env(&self, name: &str) -> Option<String> {
         use ruby::World;
-        self.own.env(name).filter(|value| !value.is_empty())
+        self.own.world.env(name).filter(|value| !value.is_empty())
     }
 
     /// Ends the session: what `at_exit` registered, and output without a line end.
     pub(super) fn end(&mut self) -> Result<(), LoadError> {
-        let result = self.interp.run_at_exit();
-        let result = result.map_err(|error| self.stopped(error));
-        self.own.flush();
-        self.foreign.flush();
+        let mut result = Ok(());
+        // Where the load was refused, all of it happens again once the user has
+        // said yes.
+        if !self.own.world.guard().is_refused() {
+            let ended = self.own.interp.run_at_exit();
+            result = ended.map_err(|error| self.stopped(error));
+        }
+        if !self.own.world.guard().is_refused() {
+            self.output.flush();
+        }
         result
     }
 
-    /// Reads a file and returns the blocks that it gives.
-    pub(super) fn read_file(&mut self, path: &Path, trust: Trust) -> Result<Vec<Block>, LoadError> {
-        self.collected.borrow_mut().clear();
-        if trust == Trust::Foreign {
-            self.foreign_files.push(path.to_path_buf());
+    /// Keeps what the user trusts from now on, if this load settled it.
+    pub(super) fn keep_trust(&self) -> crate::error::Result<()> {
+        self.own.world.guard().close(&self.host)
+    }
+
+    /// Reads a file of the user's and returns the blocks that it gives.
+    pub(super) fn read_file(&mut self, path: &Path) -> Result<Vec<Block>, LoadError> {
+        let result = self.own.read_file(path);
+        result.map_err(|error| self.stopped(error))
+    }
+
+    /// Returns what the Vagrantfile of a box says.
+    pub(super) fn box_file(&mut self, path: &Path) -> Result<RootState, LoadError> {
+        let side = self.foreign();
+        side.world.guard().add_file(path);
+        let blocks = side.read_file(path);
+        let blocks = blocks.map_err(|error| self.stopped(error))?;
+        self.foreign_blocks
+            .extend(blocks.iter().map(|block| Rc::clone(&block.block)));
+        let mut said = self.evaluate_all(&blocks)?;
+        // Nobody publishes a lab from a box's file.
+        said.sections.retain(|state| state.class.key != "push");
+        if let Some(vm) = said.section("vm").and_then(State::vm) {
+            let blocks = vm.provider_blocks.iter().map(|(_, block)| block);
+            self.foreign_blocks.extend(blocks.map(Rc::clone));
         }
-        self.enter(trust);
-        let result = self.interp.eval_file(path);
-        self.enter(Trust::Own);
-        result.map_err(|error| self.stopped(error))?;
-        Ok(std::mem::take(&mut *self.collected.borrow_mut()))
+        Ok(said)
     }
 
-    fn enter(&mut self, trust: Trust) {
-        self.interp.world = match trust {
-            Trust::Own => self.own.clone(),
-            Trust::Foreign => self.foreign.clone(),
-        };
-        self.interp.reset_budget();
-    }
-
-    /// Calls a block, with no more trust than its file has.
+    /// Calls a block, on the side that it came from.
     fn call(&mut self, block: &Rc<Proc>, arguments: &[Value]) -> Result<Value, LoadError> {
-        let is_foreign = block
-            .span()
-            .is_some_and(|span| self.foreign_files.iter().any(|file| file == span.path()));
-        self.enter(if is_foreign {
-            Trust::Foreign
+        let is_foreign = self
+            .foreign_blocks
+            .iter()
+            .any(|known| Rc::ptr_eq(known, block));
+        let side = if is_foreign {
+            self.foreign()
         } else {
-            Trust::Own
-        });
-        let result = self.interp.call_block(block, arguments);
-        self.enter(Trust::Own);
-        self.done(result)
-    }
-
-    fn done<T>(&mut self, result: Outcome<T>) -> Result<T, LoadError> {
-        result.map_err(|flow| {
-            let error = self.interp.finish(flow);
-            self.stopped(error)
-        })
+            &mut self.own
+        };
+        let result = side.call(block, arguments);
+        result.map_err(|error| self.stopped(error))
     }
 
     fn stopped(&self, error: ruby::Error) -> LoadError {
+        let guard = self.own.world.guard();
+        if let Some(act) = guard.refused() {
+            let (record, changed) = guard.wanted(&self.vagrantfile);
+            return LoadError::Untrusted(Box::new(Untrusted {
+                act,
+                record,
+                changed,
+                span: crate::error::Explain::at(&error).cloned(),
+            }));
+        }
         LoadError::Ruby(Stopped {
             error,
             root: self.root.clone(),
@@ -141,11 +212,7 @@ impl Session {
     }
 
     /// Runs a configure or machine block and returns what it says.
-    pub(super) fn evaluate(
-        &mut self,
-        version: &str,
-        block: &Rc<Proc>,
-    ) -> Result<RootState, LoadError> {
+    fn evaluate(&mut self, version: &str, block: &Rc<Proc>) -> Result<RootState, LoadError> {
         let root = Value::native(Root::default());
         let argument = if version == "1" {
             Value::native(OldRoot::new(root.clone()))
@@ -159,13 +226,9 @@ impl Session {
             .unwrap_or_default())
     }
 
-    /// Runs blocks in order and merges what they say onto `base`.
-    pub(super) fn evaluate_all(
-        &mut self,
-        base: RootState,
-        blocks: &[Block],
-    ) -> Result<RootState, LoadError> {
-        let mut merged = base;
+    /// Runs blocks in order and merges what they say.
+    pub(super) fn evaluate_all(&mut self, blocks: &[Block]) -> Result<RootState, LoadError> {
+        let mut merged = RootState::default();
         for block in blocks {
             let said = self.evaluate(&block.version, &block.block)?;
             merged = merged.merge(&said);
@@ -210,8 +273,10 @@ impl Session {
         sections::complete(&mut root.sections);
         let pushes = match root.section("push").and_then(State::pushes) {
             Some(parts) => {
-                let result = pushes::compile(&mut self.interp, &parts.clone());
-                self.done(result)?
+                let interp = &mut self.own.interp;
+                let result = pushes::compile(interp, &parts.clone());
+                let result = result.map_err(|flow| interp.finish(flow));
+                result.map_err(|error| self.stopped(error))?
             }
             None => Vec::new(),
         };

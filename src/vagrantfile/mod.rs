@@ -12,8 +12,10 @@ mod error;
 mod find;
 mod layers;
 mod lower;
+mod output;
 mod provider;
 mod schema;
+mod trust;
 mod view;
 mod world;
 
@@ -23,9 +25,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use error::{LoadError, Stopped};
+pub use error::{LoadError, Stopped, Untrusted};
 pub use find::find;
 pub use provider::{NATIVE, ProviderInputs, choose};
+pub use trust::Act;
 pub use view::{view, view_of_error};
 
 use crate::boxes::Constraint;
@@ -36,7 +39,6 @@ use crate::host::{Host, variables};
 use dsl::{Facts, RootState};
 use layers::Session;
 use schema::{State, text, vm};
-use world::Trust;
 
 /// Name of the machine of a file that defines none.
 pub const DEFAULT_MACHINE: &str = "default";
@@ -86,10 +88,11 @@ pub fn load(host: &Host, request: &LoadRequest) -> Result<Loaded> {
         architecture: architecture(host),
     };
     let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut session = Session::new(host, &root, &request.arguments, facts);
+    let mut session = Session::new(host, &path, &request.arguments, facts);
     let loaded = load_in(&mut session, host, request, &path, root);
     // What the file prints must be seen even where it fails.
     let ended = session.end();
+    session.keep_trust()?;
     let lab = loaded?;
     ended?;
     let mut files = session.read.borrow().clone();
@@ -130,14 +133,14 @@ fn load_in(
     let plugins = root.join(".vagrantplugins");
     let mut blocks = Vec::new();
     if plugins.is_file() {
-        blocks.extend(session.read_file(&plugins, Trust::Own)?);
+        blocks.extend(session.read_file(&plugins)?);
     }
     for file in find::home_files(host) {
-        blocks.extend(session.read_file(&file, Trust::Own)?);
+        blocks.extend(session.read_file(&file)?);
     }
-    blocks.extend(session.read_file(path, Trust::Own)?);
+    blocks.extend(session.read_file(path)?);
 
-    let said = session.evaluate_all(RootState::default(), &blocks)?;
+    let said = session.evaluate_all(&blocks)?;
     let mut defined = said
         .section("vm")
         .and_then(State::vm)
@@ -159,14 +162,14 @@ fn load_in(
     };
     let mut machines = Vec::new();
     for one in &defined {
-        let machine = match request.box_vagrantfiles.get(&one.name) {
-            Some(file) if !ignores_box_file(&said) => {
-                let below = session.read_file(file, Trust::Foreign)?;
-                let below = session.evaluate_all(RootState::default(), &below)?;
-                session.machine(one, &below.merge(&said), &inputs)?
-            }
-            _ => session.machine(one, &said, &inputs)?,
-        };
+        let mut machine = session.machine(one, &said, &inputs)?;
+        // Any layer may say that the box's file is to be left out.
+        if let Some(file) = request.box_vagrantfiles.get(&one.name)
+            && !ignores_box_file(&machine.root)
+        {
+            let below = session.box_file(file)?;
+            machine = session.machine(one, &below.merge(&said), &inputs)?;
+        }
         check_box_version(&machine)?;
         machines.push(machine);
     }

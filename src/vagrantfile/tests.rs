@@ -222,7 +222,8 @@ fn layers_from_the_box_up_to_the_override() {
 
 #[test]
 fn the_file_of_a_box_may_only_configure() {
-    let mut lab = Lab::new(r#"Vagrant.configure("2") { |c| c.vm.box = "x" }"#);
+    let mut lab =
+        Lab::new(r#"Vagrant.configure("2") { |c| c.vm.box = "x" }"#).env("ROVE_TRUST", "1");
     let marker = lab.path("marker");
     for call in [
         format!("system \"touch {}\"", marker.display()),
@@ -237,6 +238,66 @@ fn the_file_of_a_box_may_only_configure() {
         let _ = lab.try_load();
         assert!(!marker.exists(), "{call}");
     }
+}
+
+#[test]
+fn the_file_of_a_box_gets_no_trust_through_the_project() {
+    let mut lab = Lab::new(
+        r#"Vagrant.configure("2") { |c| c.vm.box = "x"; c.vm.define("a") { |a| 1.times { puts "x" } } }"#,
+    )
+    .env("ROVE_TRUST", "1");
+    let marker = lab.path("marker");
+    let act = format!("`touch {}`", marker.display());
+    for text in [
+        // Redefines what the project's file uses, or has somebody else call it.
+        format!("class Integer; def times; {act}; end; end"),
+        format!("module Kernel; def puts(*); {act}; end; end"),
+        format!("at_exit {{ {act} }}"),
+        format!("eval %q(Vagrant.configure('2') {{ |c| {act} }}), binding, 'Vagrantfile'"),
+        format!(
+            "Vagrant.configure('2') {{ |c| c.push.define('x', strategy: 'local-exec') {{ |p| {act} }} }}"
+        ),
+    ] {
+        let below = lab.file("box/Vagrantfile", &text);
+        lab.request.box_vagrantfiles.insert("a".to_owned(), below);
+        let _ = lab.try_load();
+        assert!(!marker.exists(), "{text}");
+    }
+}
+
+#[test]
+fn the_file_of_a_box_reads_its_own_folder_and_the_system() {
+    let mut lab = Lab::new(r#"Vagrant.configure("2") { |c| c.vm.box = "x" }"#);
+    lab.file(
+        "box/more/_Vagrantfile",
+        "Vagrant.configure('2') { |c| c.vm.guest = :arch }",
+    );
+    lab.file("project/secret", "hush");
+    let project = lab.path("project/secret");
+    let below = lab.file(
+        "box/Vagrantfile",
+        &format!(
+            "load File.expand_path('../more/_Vagrantfile', __FILE__)
+             File.read('/etc/hosts')
+             begin; File.read({:?}); raise 'read'; rescue Errno::EACCES; end",
+            project.display().to_string()
+        ),
+    );
+    lab.request
+        .box_vagrantfiles
+        .insert("default".to_owned(), below);
+    assert_eq!(lab.load().machines[0].guest.as_deref(), Some("arch"));
+}
+
+#[test]
+fn any_layer_leaves_the_file_of_a_box_out() {
+    let mut lab = Lab::new(
+        r#"Vagrant.configure("2") { |c| c.vm.box = "x"
+             c.vm.define("a") { |a| a.vm.ignore_box_vagrantfile = true } }"#,
+    );
+    let below = lab.file("box/Vagrantfile", "raise 'read'");
+    lab.request.box_vagrantfiles.insert("a".to_owned(), below);
+    lab.load();
 }
 
 #[test]

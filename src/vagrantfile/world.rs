@@ -1,5 +1,5 @@
 //! What a Vagrantfile can reach of the host: files, environment, commands.
-//! A trust rule decides what it may; what it prints goes to the listener.
+//! `trust` decides what it may; what it prints goes to `output`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,87 +13,91 @@ use crate::host::{Exit, Host, Terminal, plain};
 use crate::op::Cmd;
 use crate::ruby::{Command, FileFacts, FileType, Finished, User, World};
 
-/// How far a file is trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// The user's own: it may do what the user may.
-    Own,
-    /// Somebody else's, such as a box's: configuration and reading, nothing more.
-    Foreign,
-}
+use super::output::Output;
+use super::trust::{Act, Guard, is_secret};
 
 /// The host as a [`World`].
 pub(super) struct HostWorld {
     host: Host,
-    trust: Trust,
+    guard: Guard,
     env: RefCell<BTreeMap<String, String>>,
     cwd: RefCell<PathBuf>,
-    out: RefCell<Vec<u8>>,
-    err: RefCell<Vec<u8>>,
+    output: Rc<Output>,
     read: Rc<RefCell<Vec<PathBuf>>>,
 }
 
 impl HostWorld {
     /// Returns the world of a file; `read` gathers the files that it reads.
-    pub(super) fn new(host: &Host, trust: Trust, read: Rc<RefCell<Vec<PathBuf>>>) -> Self {
+    pub(super) fn new(
+        host: &Host,
+        guard: Guard,
+        output: Rc<Output>,
+        read: Rc<RefCell<Vec<PathBuf>>>,
+    ) -> Self {
         let pairs = host
             .env
             .all()
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             host: host.clone(),
-            trust,
+            guard,
             env: RefCell::new(pairs.collect()),
             cwd: RefCell::new(host.cwd.clone()),
-            out: RefCell::default(),
-            err: RefCell::default(),
+            output,
             read,
         }
     }
 
-    /// Tells the listener what was printed without a line end.
-    pub(super) fn flush(&self) {
-        for (buffer, level) in [(&self.out, Level::Output), (&self.err, Level::Error)] {
-            let rest = std::mem::take(&mut *buffer.borrow_mut());
-            if !rest.is_empty() {
-                self.host.say(None, level, String::from_utf8_lossy(&rest));
-            }
-        }
+    /// Returns who decides what the file may do.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
-    fn print(&self, buffer: &RefCell<Vec<u8>>, level: Level, bytes: &[u8]) {
-        let mut pending = buffer.borrow_mut();
-        pending.extend_from_slice(bytes);
-        let Some(end) = pending.iter().rposition(|byte| *byte == b'\n') else {
-            return;
-        };
-        let lines: Vec<u8> = pending.drain(..=end).collect();
-        drop(pending);
-        let text = String::from_utf8_lossy(&lines);
-        self.host
-            .say(None, level, text.strip_suffix('\n').unwrap_or(&text));
+    fn may(&self, act: impl FnOnce() -> Act) -> io::Result<()> {
+        allowed(self.guard.allows(act()))
     }
 
-    fn may_act(&self) -> io::Result<()> {
-        match self.trust {
-            Trust::Own => Ok(()),
-            Trust::Foreign => Err(io::Error::new(
-                io::ErrorKind::PermissionDenied,
-                "the Vagrantfile of a box may only configure",
-            )),
+    fn may_remove(&self, path: &Path) -> io::Result<()> {
+        // What is not there cannot be removed: `rm_f` of it is no act.
+        if path.symlink_metadata().is_err() {
+            return Err(io::ErrorKind::NotFound.into());
         }
+        self.may(|| Act::Remove(path.to_owned()))
     }
+
+    fn may_write(&self, path: &Path) -> io::Result<()> {
+        // Nothing is left behind there.
+        let streams = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"];
+        if streams.iter().any(|stream| path == Path::new(stream)) {
+            return Ok(());
+        }
+        self.may(|| Act::Write(path.to_owned()))?;
+        self.guard.note_written(path);
+        Ok(())
+    }
+}
+
+fn allowed(allowed: bool) -> io::Result<()> {
+    if allowed {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "the Vagrantfile of a box may only configure",
+    ))
 }
 
 impl World for HostWorld {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        allowed(self.guard.may_read(path))?;
         let bytes = plain::read(path)?;
+        self.guard.note_read(path, &bytes);
         self.read.borrow_mut().push(path.to_path_buf());
         Ok(bytes)
     }
 
     fn write(&self, path: &Path, bytes: &[u8], append: bool) -> io::Result<()> {
-        self.may_act()?;
+        self.may_write(path)?;
         plain::write(path, bytes, append)
     }
 
@@ -117,31 +121,37 @@ impl World for HostWorld {
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        allowed(self.guard.may_list(path))?;
         plain::list(path)
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.may_act()?;
+        // Making sure that a folder is there changes nothing where it is.
+        if path.exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        self.may_write(path)?;
         plain::create_dir(path)
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.may_act()?;
+        self.may_remove(path)?;
         plain::remove_file(path)
     }
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.may_act()?;
+        self.may_remove(path)?;
         plain::remove_dir(path)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.may_act()?;
+        self.may_remove(from)?;
+        self.may_write(to)?;
         plain::rename(from, to)
     }
 
     fn symlink(&self, target: &Path, link: &Path) -> io::Result<()> {
-        self.may_act()?;
+        self.may_write(link)?;
         plain::symlink(target, link)
     }
 
@@ -150,7 +160,7 @@ impl World for HostWorld {
     }
 
     fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
-        self.may_act()?;
+        self.may_write(path)?;
         plain::set_mode(path, mode)
     }
 
@@ -163,7 +173,8 @@ impl World for HostWorld {
     }
 
     fn env(&self, name: &str) -> Option<String> {
-        self.env.borrow().get(name).cloned()
+        let value = self.env.borrow().get(name).cloned()?;
+        self.guard.may_know(name).then_some(value)
     }
 
     fn set_env(&self, name: &str, value: Option<&str>) {
@@ -176,14 +187,31 @@ impl World for HostWorld {
 
     fn env_all(&self) -> Vec<(String, String)> {
         let env = self.env.borrow();
+        let secrets = self.guard.knows_secrets();
         env.iter()
+            .filter(|(name, _)| secrets || !is_secret(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
 
+    fn allows(&self, command: &Command) -> io::Result<()> {
+        self.may(|| {
+            let words: Vec<_> = command
+                .argv
+                .iter()
+                .map(|word| word.to_string_lossy())
+                .collect();
+            Act::Run(words.join(" "))
+        })
+    }
+
+    fn is_refused(&self) -> bool {
+        self.guard.is_refused()
+    }
+
     fn run(&self, command: &Command) -> io::Result<Finished> {
-        self.may_act()?;
-        self.flush();
+        self.allows(command)?;
+        self.output.flush();
         let cmd = self.cmd(command)?;
         let failed = |error: crate::error::Failure| io::Error::other(error.to_string());
         let captures = command.capture_stdout || command.capture_stderr;
@@ -218,15 +246,15 @@ impl World for HostWorld {
     }
 
     fn stdout(&self, bytes: &[u8]) {
-        self.print(&self.out, Level::Output, bytes);
+        self.output.print(Level::Output, bytes);
     }
 
     fn stderr(&self, bytes: &[u8]) {
-        self.print(&self.err, Level::Error, bytes);
+        self.output.print(Level::Error, bytes);
     }
 
     fn stdin_line(&self) -> Option<String> {
-        self.flush();
+        self.output.flush();
         plain::stdin_line()
     }
 
@@ -252,6 +280,7 @@ impl World for HostWorld {
     }
 
     fn sleep(&self, time: Duration) {
+        self.output.flush();
         // Ctrl-C is noticed by the next step of the evaluation.
         let _ = self.host.clock.sleep(time);
     }

@@ -27,5 +27,6 @@ mod snapshot;
 mod ssh;
 mod ssh_config;
 mod status;
+mod trust;
 mod up;
 mod validate;

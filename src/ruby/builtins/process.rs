@@ -244,6 +244,9 @@ fn system(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
 
 fn exec(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let command = command(interp, args)?;
+    if let Err(error) = interp.world.allows(&command) {
+        return Err(interp.raise("Errno::EACCES", error.to_string()));
+    }
     Err(Unwind::Exec(command).into())
 }
 

@@ -131,7 +131,10 @@ impl Interp {
         };
         if let Err(flow) = &result {
             // What stops the whole program does not run more of it.
-            if matches!(*flow.0, Unwind::Interrupted | Unwind::Exhausted(_)) {
+            if matches!(
+                *flow.0,
+                Unwind::Interrupted | Unwind::Exhausted(_) | Unwind::Refused(_)
+            ) {
                 return result;
             }
         }

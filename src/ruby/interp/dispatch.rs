@@ -258,7 +258,11 @@ impl Interp {
                     args.keywords = None;
                 }
                 self.check_count(args.list.len(), *arity)?;
-                run(self, receiver, &args)
+                let result = run(self, receiver, &args);
+                if self.world.is_refused() {
+                    return Err(self.refused(result));
+                }
+                result
             }
             MethodBody::Host(run) => self.deeper(|interp| run(interp, receiver, &args)),
             MethodBody::Function(function, cref) => {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::{Interp, Label};
-use crate::ruby::error::{Category, Error, Flow, Problem, Report, Unwind};
+use crate::ruby::error::{Category, Error, Flow, Outcome, Problem, Report, Unwind};
 use crate::ruby::symbol::Sym;
 use crate::ruby::value::{Class, Data, ExceptionData, Native, Object, Value};
 use crate::source::{Span, nearest};
@@ -185,6 +185,7 @@ impl Interp {
             Unwind::Exec(command) => Error::Exec(command),
             Unwind::Interrupted => Error::Interrupted,
             Unwind::Exhausted(span) => Error::Exhausted { span },
+            Unwind::Refused(span) => Error::Refused { span },
             Unwind::Throw(tag, _) => {
                 let tag = self.inspect(&tag).unwrap_or_default();
                 self.stray("UncaughtThrowError", &format!("uncaught throw {tag}"))
@@ -196,6 +197,22 @@ impl Interp {
             Unwind::Next(_) | Unwind::LoopNext => self.stray("LocalJumpError", "unexpected next"),
             Unwind::Redo => self.stray("LocalJumpError", "unexpected redo"),
             Unwind::Retry => self.stray("LocalJumpError", "unexpected retry"),
+        }
+    }
+
+    /// Returns the flow that ends a program whose last call was refused.
+    pub(super) fn refused(&self, result: Outcome) -> Flow {
+        match result {
+            Err(flow) if matches!(*flow.0, Unwind::Refused(_)) => flow,
+            _ => {
+                // The call in the user's file, not one inside a library of ours.
+                let here = self.stack.iter().rev().find(|here| {
+                    let path = here.file.path.to_string_lossy();
+                    !path.starts_with("<library")
+                });
+                let span = here.map(|here| Span::new(&here.file, here.loc.start, here.loc.end));
+                Unwind::Refused(span).into()
+            }
         }
     }
 

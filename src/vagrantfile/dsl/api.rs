@@ -29,6 +29,7 @@ pub(in crate::vagrantfile) struct Block {
 pub(in crate::vagrantfile) type Collected = Rc<RefCell<Vec<Block>>>;
 
 /// What files may ask about.
+#[derive(Clone)]
 pub(in crate::vagrantfile) struct Facts {
     /// Plugins that are there or whose work rove does itself.
     pub(in crate::vagrantfile) plugins: Vec<String>,
