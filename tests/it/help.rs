@@ -29,6 +29,7 @@ fn help_of_a_command_lists_flags_and_arguments() {
           --timestamp                 Put the time of day before every line
           --debug-timestamp           The same as `--debug --timestamp`
           --no-tty                    Draw nothing that moves and ask nothing
+          --trust                     Let the Vagrantfile run commands and write files, this time
       -v, --version                   Print the version
       -h, --help                      Print help
     => 0
