@@ -12,6 +12,7 @@ use crate::error::{Failure, Result};
 use crate::event::Level;
 use crate::host::{FileLock, Host, files};
 
+use super::dedupe::dedupe;
 use super::digest::{Checksum, ChecksumKind, short};
 use super::fetch::Client;
 use super::name::Place;
@@ -100,10 +101,13 @@ pub fn add_candidate(
         };
         return Ok((there, when));
     }
-    adder.add().map(|installed| (installed, Added::Now))
+    let installed = adder.add()?;
+    // Equal disks are stored once; that it cannot be done is no failure.
+    let _ = dedupe(host, &store, Some(&installed));
+    Ok((installed, Added::Now))
 }
 
-fn lock_path(host: &Host, name: &str) -> PathBuf {
+pub(super) fn lock_path(host: &Host, name: &str) -> PathBuf {
     locks(host).join(format!("{}.lock", short(name)))
 }
 
@@ -113,7 +117,7 @@ fn locks(host: &Host) -> PathBuf {
 
 /// Removes what interrupted adds and removals left. Nothing here is worth an
 /// error: it is tried again the next time.
-fn sweep(host: &Host, store: &Store) {
+pub(super) fn sweep(host: &Host, store: &Store) {
     for name in files::list_dir(store.dir()).unwrap_or_default() {
         let path = store.dir().join(&name);
         if let Some(key) = name.strip_prefix(ADDING) {
@@ -367,6 +371,7 @@ impl Adder<'_> {
             }
             .into());
         }
+        Receipt::seal(self.host, staging)?;
         if let Some(parent) = installed.dir.parent() {
             files::create_dir_all(parent)?;
         }

@@ -230,8 +230,8 @@ pub enum BoxError {
         /// Provider, if one was named.
         provider: Option<String>,
     },
-    /// The box lies in Vagrant's own folder.
-    #[error("the box `{name}` lies in `{}`, which belongs to Vagrant", dir.display())]
+    /// The box lies in Vagrant's own folder or in a shared one.
+    #[error("the box `{name}` lies in `{}`, which rove only reads", dir.display())]
     ReadOnly {
         /// Name of the box.
         name: String,
@@ -400,7 +400,10 @@ impl Explain for BoxError {
             Self::SeveralCatalogs { .. } => "leave one address in `config.vm.box_url`".to_owned(),
             Self::AlreadyThere { .. } => "to fetch it again: `rove box add --force`".to_owned(),
             Self::NotInstalled { .. } => "`rove box list` shows those that are".to_owned(),
-            Self::ReadOnly { name, .. } => format!("`vagrant box remove {name}`"),
+            Self::ReadOnly { name, .. } => return vec![
+                format!("if the folder is Vagrant's: `vagrant box remove {name}`"),
+                "boxes of `ROVE_BOX_PATH` are looked after by whoever shares them".to_owned(),
+            ],
             Self::ChecksumDiffers { .. } => {
                 "nothing was kept; ask who publishes the box which checksum is right".to_owned()
             }

@@ -7,6 +7,7 @@
 
 mod add;
 mod catalog;
+mod dedupe;
 mod digest;
 mod disks;
 mod error;
@@ -14,8 +15,10 @@ mod fetch;
 mod flush;
 mod gzip;
 mod holes;
+mod import;
 pub mod lock;
 pub mod name;
+mod pack;
 mod partial;
 mod receipt;
 mod resolve;
@@ -25,15 +28,22 @@ mod stream;
 mod tests;
 mod tree;
 mod unpack;
+mod update;
+mod verify;
 mod version;
 
 pub use add::{Added, add, add_candidate, ensure};
 pub use catalog::{Catalog, Offer, Release};
+pub use dedupe::{Saved, gc};
 pub use digest::{Checksum, ChecksumKind};
 pub use error::BoxError;
+pub use import::import;
+pub use pack::{Item, PackError, may_write, pack, repackage};
 pub use receipt::Receipt;
 pub use resolve::resolve;
 pub use store::{Installed, Store};
+pub use update::{Freshness, freshness};
+pub use verify::{Usage, Verdict, usage, verify};
 pub use version::{Constraint, Segment, Version};
 
 use crate::host::{Env, variables};

@@ -6,25 +6,27 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::files;
+use crate::error::Result;
+use crate::host::{Host, files};
 
 use super::digest::Checksum;
 use super::name::Place;
+use super::tree;
 
 /// Name of the file, in the box's folder.
 pub(super) const RECEIPT: &str = ".rove-box.json";
 
 /// Where a box came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Receipt {
     /// Address or path of the box file; secrets left out.
-    pub url: String,
+    pub url: Option<String>,
     /// What the file hashed to, as `sha256:…`.
-    pub checksum: String,
+    pub checksum: Option<String>,
     /// Length of the file.
-    pub size: u64,
-    /// Digest of the unpacked box (see `tree`), once it was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Digest of the unpacked box (see `tree`).
     pub tree: Option<String>,
 }
 
@@ -51,11 +53,19 @@ impl Receipt {
             return;
         };
         let receipt = Self {
-            url: place.to_string(),
-            checksum: sum.to_string(),
-            size,
+            url: Some(place.to_string()),
+            checksum: Some(sum.to_string()),
+            size: Some(size),
             tree: None,
         };
         receipt.write(dir);
+    }
+
+    /// Adds the digest of a box that is whole, before it becomes visible.
+    pub(super) fn seal(host: &Host, dir: &Path) -> Result<()> {
+        let mut receipt = Self::read(dir).unwrap_or_default();
+        receipt.tree = Some(tree::digest(host, dir)?.to_string());
+        receipt.write(dir);
+        Ok(())
     }
 }

@@ -68,6 +68,23 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
     }
 }
 
+/// Returns the catalog at the one address of `request`; `None` if a box file
+/// lies there.
+pub(super) fn catalog(host: &Host, request: &Request) -> Result<Option<Catalog>> {
+    let Some(address) = request.urls.first() else {
+        return Ok(None);
+    };
+    let mut asker = Asker {
+        host,
+        request,
+        client: None,
+    };
+    match asker.first(address, &places(address, seen(host, address))?)? {
+        (place, Found::Catalog(text)) => Ok(Some(Catalog::parse(&text, &place.to_string())?)),
+        (_, Found::BoxFile) => Ok(None),
+    }
+}
+
 fn seen<'a>(host: &'a Host, address: &str) -> Seen<'a> {
     Seen {
         cwd: &host.cwd,

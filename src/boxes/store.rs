@@ -7,7 +7,8 @@
 //! boxes/.removing-<key>/                           a box that is being removed
 //! ```
 //!
-//! Rove's own store can be written, Vagrant's is only read. A folder is a box if
+//! Rove's own store can be written; Vagrant's and those of `ROVE_BOX_PATH` (the
+//! boxes of a classroom, say) are only read, in this order: own, shared, Vagrant's. A folder is a box if
 //! `metadata.json` is a file in it; names with a dot in front are never boxes.
 //! Knows nothing about networks; see `add` for how a box gets here.
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::host::{Host, files};
+use crate::host::{Host, files, variables};
 
 use super::digest::{Checksum, short};
 use super::name::{dir_name, from_dir_name};
@@ -54,7 +55,7 @@ pub struct Installed {
     pub architecture: Option<String>,
     /// Its folder.
     pub dir: PathBuf,
-    /// Whether the folder belongs to Vagrant.
+    /// Whether the folder belongs to Vagrant or to a shared store.
     pub read_only: bool,
 }
 
@@ -144,10 +145,24 @@ impl Store {
             dir: own.clone(),
             read_only: false,
         }];
-        roots.extend(vagrant.filter(|dir| *dir != own).map(|dir| Root {
-            dir,
-            read_only: true,
-        }));
+        let shared = host.env.get_os(variables::ROVE_BOX_PATH);
+        let shared = shared.into_iter().flat_map(std::env::split_paths);
+        // An entry is a folder of boxes, or a home with one in it.
+        let shared = shared
+            .filter(|dir| !dir.as_os_str().is_empty())
+            .map(|dir| host.cwd.join(dir))
+            .map(|dir| match dir.join("boxes") {
+                inner if inner.is_dir() => inner,
+                _ => dir,
+            });
+        for dir in shared.chain(vagrant) {
+            if roots.iter().all(|root| root.dir != dir) {
+                roots.push(Root {
+                    dir,
+                    read_only: true,
+                });
+            }
+        }
         Self { roots }
     }
 

@@ -54,11 +54,16 @@ pub fn share(from: &Path, to: &Path) -> Result<Option<Shared>> {
     beside.push(".shared");
     let beside = Path::new(&beside);
     files::remove_file(beside)?;
+    let permissions = |path: &Path| fs::metadata(path).map(|meta| meta.permissions());
+    let reading = |error| FileError::new("read", to, error);
+    let wanted = permissions(to).map_err(reading)?;
     let how = if reflink(from, beside) {
+        fs::set_permissions(beside, wanted).map_err(reading)?;
         Shared::Reflink
     } else {
         files::remove_file(beside)?;
-        if fs::hard_link(from, beside).is_err() {
+        // One file has one set of permissions.
+        if permissions(from).ok() != Some(wanted) || fs::hard_link(from, beside).is_err() {
             return Ok(None);
         }
         Shared::HardLink

@@ -258,11 +258,12 @@ pub(super) fn require_locked(
     thorough: bool,
 ) -> Result<()> {
     let receipt = installed.receipt();
-    if let (Some(receipt), Some(expected)) = (&receipt, &locked.checksum) {
-        if receipt.checksum == *expected {
+    let found = receipt.and_then(|receipt| receipt.checksum);
+    if let (Some(found), Some(expected)) = (found, &locked.checksum) {
+        if found == *expected {
             return Ok(());
         }
-        return Err(differs(locked, "box file", &receipt.checksum, expected));
+        return Err(differs(locked, "box file", found, expected));
     }
     if thorough {
         let found = tree(host, installed)?;
@@ -285,15 +286,15 @@ fn tree(host: &Host, installed: &Installed) -> Result<String> {
 
 /// Returns the entry for a box that is here.
 fn entry(host: &Host, installed: &Installed) -> Result<Locked> {
-    let receipt = installed.receipt();
+    let receipt = installed.receipt().unwrap_or_default();
     Ok(Locked {
         name: installed.name.clone(),
         version: installed.version.clone(),
         provider: installed.provider.clone(),
         architecture: installed.architecture.clone(),
-        url: receipt.as_ref().map(|receipt| receipt.url.clone()),
-        checksum: receipt.as_ref().map(|receipt| receipt.checksum.clone()),
-        size: receipt.as_ref().map(|receipt| receipt.size),
+        url: receipt.url,
+        checksum: receipt.checksum,
+        size: receipt.size,
         tree: tree(host, installed)?,
     })
 }

@@ -7,6 +7,7 @@
 //! `resolve`, `observe`, `act`. The other commands are made of the same.
 
 mod act;
+mod boxes;
 mod error;
 mod inspect;
 mod lock;
@@ -20,6 +21,7 @@ mod status;
 mod stop;
 mod trust;
 
+pub use boxes::{MachineBox, machine_boxes};
 pub use error::{InvalidConfig, LabError};
 pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};

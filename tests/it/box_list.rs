@@ -57,8 +57,9 @@ fn vagrants_own_boxes_are_found() {
     insta::assert_snapshot!(lab.rove(&["box", "remove", "org/a"]), @"
     $ rove box remove org/a
     --- stderr
-    error: the box `org/a` lies in `[WORK]/vagrant/boxes/org-VAGRANTSLASH-a/1.0.0/amd64/libvirt`, which belongs to Vagrant
-    hint: `vagrant box remove org/a`
+    error: the box `org/a` lies in `[WORK]/vagrant/boxes/org-VAGRANTSLASH-a/1.0.0/amd64/libvirt`, which rove only reads
+    hint: if the folder is Vagrant's: `vagrant box remove org/a`
+    hint: boxes of `ROVE_BOX_PATH` are looked after by whoever shares them
     => 1
     ");
 }

@@ -15,6 +15,7 @@ mod box_add;
 mod box_list;
 mod box_lock;
 mod box_remove;
+mod box_store;
 mod completion;
 mod config;
 mod destroy;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use crate::boxes::{Installed, Store};
@@ -15,6 +16,9 @@ pub(in crate::cli) struct Args {
     /// Show also what a box says of itself
     #[arg(short = 'i', long)]
     box_info: bool,
+    /// Print JSON, with the folder of each box
+    #[arg(long)]
+    json: bool,
     /// Further words are ignored, as Vagrant does.
     #[arg(hide = true)]
     ignored: Vec<String>,
@@ -22,6 +26,12 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     let boxes = Store::open(&context.host).list()?;
+    if args.json {
+        let list: Vec<Value> = boxes.iter().map(json).collect();
+        let text = serde_json::to_string_pretty(&list).expect("plain data always becomes JSON");
+        context.ui.print_data(&(text + "\n"));
+        return Ok(0);
+    }
     if boxes.is_empty() {
         context.ui.say(
             None,
@@ -41,6 +51,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         }
     }
     Ok(0)
+}
+
+fn json(installed: &Installed) -> Value {
+    let receipt = installed.receipt().unwrap_or_default();
+    json!({
+        "name": installed.name,
+        "provider": installed.provider,
+        "version": installed.version,
+        "architecture": installed.architecture,
+        "directory": installed.dir,
+        "read_only": installed.read_only,
+        "catalog": installed.metadata_url(),
+        "url": receipt.url,
+        "checksum": receipt.checksum,
+        "info": installed.info().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+    })
 }
 
 fn row(installed: &Installed, width: usize, with_info: bool) -> String {

@@ -5,26 +5,60 @@ use crate::error::Result;
 use super::Context;
 
 mod add;
+mod connection;
+mod du;
+mod gc;
+mod import_from_vagrant;
+mod in_use;
 mod list;
+mod outdated;
+mod prune;
 mod remove;
+mod repackage;
+mod update;
+mod verify;
 
 /// Subcommands of `rove box`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Fetch a box from a catalog, an address or a file
     Add(add::Args),
+    /// Show how much room boxes take
+    Du(du::Args),
+    /// Clear left-overs; store equal files once
+    Gc(gc::Args),
+    /// Take Vagrant's boxes into rove's own store
+    ImportFromVagrant(import_from_vagrant::Args),
     /// List the boxes that are there
     List(list::Args),
+    /// Ask catalogs for newer versions
+    Outdated(outdated::Args),
+    /// Remove old versions
+    Prune(prune::Args),
     /// Remove a box
     Remove(remove::Args),
+    /// Write an installed box back into a box file
+    Repackage(repackage::Args),
+    /// Fetch newer versions
+    Update(update::Args),
+    /// Check that boxes are still what was added
+    Verify(verify::Args),
 }
 
 impl Command {
     pub(super) fn run(&self, context: &Context) -> Result<i32> {
         match self {
             Self::Add(args) => add::run(context, args),
+            Self::Du(args) => du::run(context, args),
+            Self::Gc(args) => gc::run(context, args),
+            Self::ImportFromVagrant(args) => import_from_vagrant::run(context, args),
             Self::List(args) => list::run(context, args),
+            Self::Outdated(args) => outdated::run(context, args),
+            Self::Prune(args) => prune::run(context, args),
             Self::Remove(args) => remove::run(context, args),
+            Self::Repackage(args) => repackage::run(context, args),
+            Self::Update(args) => update::run(context, args),
+            Self::Verify(args) => verify::run(context, args),
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::boxes::{BoxError, Installed, Store};
 use crate::cli::Context;
 use crate::error::{Explain, Kind, Result};
 use crate::event::Level;
-use crate::state::MachineIndex;
+
+use super::in_use::may_go;
 
 /// Arguments of `rove box remove`.
 #[derive(Debug, clap::Args)]
@@ -184,34 +185,6 @@ fn one_of(
         class,
     }
     .into())
-}
-
-/// Returns whether a box may be removed: no machine uses it, or the user says so.
-fn may_go(context: &Context, installed: &Installed) -> Result<bool> {
-    let users: Vec<String> = MachineIndex::new(&context.host)
-        .entries()
-        .into_iter()
-        .filter(|entry| {
-            entry.box_used.as_ref().is_some_and(|used| {
-                (&used.name, &used.version, &used.provider)
-                    == (&installed.name, &installed.version, &installed.provider)
-            })
-        })
-        .map(|entry| format!("`{}` in {}", entry.name, entry.vagrantfile_path.display()))
-        .collect();
-    if users.is_empty() {
-        return Ok(true);
-    }
-    context.ui.confirm(
-        None,
-        &format!(
-            "The box `{}` {} is used by {}. Remove it all the same?",
-            installed.name,
-            installed.version,
-            users.join(" and ")
-        ),
-        "destroy these machines first, or add `--force`",
-    )
 }
 
 #[cfg(test)]
