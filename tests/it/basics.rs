@@ -83,7 +83,7 @@ fn a_mistyped_flag_is_answered_by_the_nearest() {
     insta::assert_snapshot!(Lab::new().rove(&["box"]), @"
     $ rove box
     --- stderr
-    error: `rove box` needs a subcommand: add, list, remove
+    error: `rove box` needs a subcommand: add, du, gc, import-from-vagrant, list, outdated, prune, remove, repackage, update, verify
     hint: `rove box --help` shows what it takes
     => 1
     ");
