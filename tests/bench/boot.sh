@@ -22,20 +22,27 @@ cd "$work"
 "$ROVE" box add "$ROVE_TEST_BOXES/tiny.json" >/dev/null
 # One run to have every cache warm (accelerator probe, box files) and to learn the command line.
 "$ROVE" up >/dev/null
-record=$(find .rove/machines/default -name machine.json | head -n 1)
+record=.rove/machines/default/qemu/machine.json
 "$ROVE" ssh-config >"$work/ssh-config"
+cp "$record" "$work/started.json"
 "$ROVE" halt >/dev/null
-python3 - "$record" >"$work/argv" <<'P'
+python3 - "$work/started.json" >"$work/argv" <<'P'
 import json, sys
-record = json.load(open(sys.argv[1]))
-argv = record["argv"] if isinstance(record.get("argv"), list) else next(v for v in record.values() if isinstance(v, dict) and "argv" in v)["argv"]
+launch = json.load(open(sys.argv[1]))["run"]["launch"]
+argv = [launch["program"], *launch["args"]]
 sys.stdout.write("\0".join(argv))
 P
+# The folder of QEMU's control socket; rove removes it when the machine is off.
+runtime=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["run"]["runtime"])' "$work/started.json")
 now() { date +%s%N; }
 by_script() {
+	mkdir -p "$runtime"
 	start=$(now)
 	xargs -0 sh -c 'exec "$@" >/dev/null 2>&1 & echo $! > '"$work/qemu.pid" sh <"$work/argv"
-	until ssh -F "$work/ssh-config" -o ConnectTimeout=5 default true 2>/dev/null; do sleep 0.1; done
+	until ssh -F "$work/ssh-config" -o ConnectTimeout=5 default true 2>/dev/null; do
+		kill -0 "$(cat "$work/qemu.pid")" || { echo "QEMU has ended" >&2; exit 1; }
+		sleep 0.1
+	done
 	echo $((($(now) - start) / 1000000))
 	ssh -F "$work/ssh-config" default 'sudo poweroff' >/dev/null 2>&1 || true
 	while kill -0 "$(cat "$work/qemu.pid")" 2>/dev/null; do sleep 0.2; done
