@@ -55,27 +55,42 @@ pub mod variables {
 
 /// A snapshot of the environment.
 #[derive(Clone, Debug, Default)]
-pub struct Env(BTreeMap<OsString, OsString>);
+pub struct Env {
+    variables: BTreeMap<OsString, OsString>,
+    arguments: Vec<String>,
+}
 
 impl Env {
     /// Returns the environment of this process.
     pub fn system() -> Self {
-        Self(std::env::vars_os().collect())
+        let arguments = std::env::args_os().skip(1);
+        Self {
+            variables: std::env::vars_os().collect(),
+            arguments: arguments
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+        }
     }
 
     /// Returns an environment of the given variables, for tests.
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
-        Self(
-            variables
-                .into_iter()
+        let pairs = variables.into_iter();
+        Self {
+            variables: pairs
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
-        )
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Returns what was typed after the program's name.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
     }
 
     /// Returns a variable, if it is set and not empty.
     pub fn get_os(&self, name: &str) -> Option<&OsStr> {
-        self.0
+        self.variables
             .get(OsStr::new(name))
             .map(OsString::as_os_str)
             .filter(|value| !value.is_empty())
@@ -99,13 +114,13 @@ impl Env {
 
     /// Returns all variables that are UTF-8, sorted.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.variables
             .iter()
             .filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
     }
 
     /// Sets a variable, as `ENV[...] = ...` in a Vagrantfile does.
     pub fn set(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
-        self.0.insert(name.into(), value.into());
+        self.variables.insert(name.into(), value.into());
     }
 }

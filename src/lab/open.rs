@@ -79,7 +79,7 @@ fn open(host: &Host, start: &Path, wish: &Wish) -> Result<Opened> {
         made_with,
         usable: usable(host, wish.probe),
         box_vagrantfiles: BTreeMap::new(),
-        arguments: Vec::new(),
+        arguments: typed(host),
     };
     let lab = vagrantfile::load(host, &request)?.lab;
     Ok(Opened {
@@ -88,6 +88,13 @@ fn open(host: &Host, start: &Path, wish: &Wish) -> Result<Opened> {
         policy: LockPolicy::default(),
         request,
     })
+}
+
+/// Returns what the user typed, for the file's `ARGV`; rove's own flags, which
+/// Vagrant's users cannot type, are left out.
+fn typed(host: &Host) -> Vec<String> {
+    let words = host.env.arguments().iter();
+    words.filter(|word| *word != "--trust").cloned().collect()
 }
 
 fn usable(host: &Host, probe: bool) -> Vec<String> {

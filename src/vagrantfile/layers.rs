@@ -253,13 +253,12 @@ impl Session {
             vm.map(|vm| vm.provider_order.clone()).unwrap_or_default()
         };
         let provider = choose(&defined.name, &named(&root), inputs);
-        for block in overrides(&root, &provider) {
-            let said = Value::native(Root::default());
-            let other = Value::native(Recorder::default());
-            self.call(&block, &[other, said.clone()])?;
-            if let Some(said) = said.as_native::<Root>() {
-                root = root.merge(&said.state());
-            }
+        let base = root;
+        let mut root = self.with_overrides(&base, &base, &provider)?;
+        // An override that chooses another box makes Vagrant begin this stage
+        // anew, now with the overrides that the overrides brought.
+        if chosen_box(&root) != chosen_box(&base) {
+            root = self.with_overrides(&base, &root, &provider)?;
         }
         let mut providers = Vec::new();
         let mut names = named(&root);
@@ -291,6 +290,25 @@ impl Session {
             providers,
             pushes,
         })
+    }
+
+    /// Returns `base` with what the overrides in `said` say.
+    fn with_overrides(
+        &mut self,
+        base: &RootState,
+        said: &RootState,
+        provider: &str,
+    ) -> Result<RootState, LoadError> {
+        let mut root = base.clone();
+        for block in overrides(said, provider) {
+            let said = Value::native(Root::default());
+            let other = Value::native(Recorder::default());
+            self.call(&block, &[other, said.clone()])?;
+            if let Some(said) = said.as_native::<Root>() {
+                root = root.merge(&said.state());
+            }
+        }
+        Ok(root)
     }
 
     /// Runs the blocks of a provider and returns what they say together.
@@ -330,6 +348,15 @@ impl Session {
         state.finalize();
         Ok(ProviderState::Known(state))
     }
+}
+
+/// Returns the box that a machine is to be made from, with its version.
+fn chosen_box(root: &RootState) -> [String; 2] {
+    ["box", "box_version"].map(|name| {
+        let vm = root.section("vm");
+        vm.map(|vm| super::schema::text(&vm.get(name)))
+            .unwrap_or_default()
+    })
 }
 
 /// Returns the blocks of the chosen provider that override the machine: those

@@ -180,6 +180,10 @@ fn load_in(
         .iter()
         .find(|machine| machine.primary)
         .map(|machine| machine.name.clone());
+    // The first one counts.
+    for machine in &mut machines {
+        machine.primary = lab.primary.as_ref() == Some(&machine.name);
+    }
     let home = session.env("HOME").map(PathBuf::from);
     for machine in &machines {
         let checked = check::machine(machine, &machines, &lab.root, home.as_deref());

@@ -11,14 +11,23 @@ use crate::ruby;
 /// Version of the shape.
 const FORMAT: u32 = 1;
 
+/// Member with what was said to sections of plugins.
+const PLUGINS: &str = "plugins";
+
 /// Returns a lab as JSON.
 pub fn view(lab: &Lab) -> Value {
-    json!({
+    let mut view = json!({
         "format": FORMAT,
         "ok": true,
         "primary": lab.primary,
         "machines": lab.machines.iter().map(machine).collect::<Vec<_>>(),
-    })
+    });
+    // Beside the machines: a machine has the members that Vagrant's have.
+    let plugins: Map<String, Value> = lab.machines.iter().filter_map(plugins).collect();
+    if let (Some(view), false) = (view.as_object_mut(), plugins.is_empty()) {
+        view.insert(PLUGINS.to_owned(), Value::Object(plugins));
+    }
+    view
 }
 
 fn machine(machine: &MachineConfig) -> Value {
@@ -28,10 +37,18 @@ fn machine(machine: &MachineConfig) -> Value {
     object.insert("autostart".to_owned(), json!(machine.autostart));
     object.insert("provider".to_owned(), json!(machine.provider));
     object.insert("providers".to_owned(), json!(machine.providers));
-    for (name, section) in &machine.sections {
+    for (name, section) in machine.sections.iter().filter(|(name, _)| name != PLUGINS) {
         object.insert(name.clone(), json(section));
     }
     Value::Object(object)
+}
+
+/// Returns what was said to sections that rove does not know, with the machine.
+fn plugins(machine: &MachineConfig) -> Option<(String, Value)> {
+    let (_, said) = machine.sections.iter().find(|(name, _)| name == PLUGINS)?;
+    let said = json(said);
+    let is_empty = said.as_object().is_none_or(Map::is_empty);
+    (!is_empty).then(|| (machine.name.clone(), said))
 }
 
 /// Returns a value of a configuration as JSON.

@@ -72,6 +72,7 @@ pub(in crate::vagrantfile) fn install(interp: &mut Interp, collected: &Collected
 
     let blocks = Rc::clone(collected);
     interp.define_singleton(&vagrant, "configure", move |interp, _, args| {
+        crate::vagrantfile::schema::check_count(interp, args, 1, 1)?;
         configure(interp, &blocks, &text(&args.get(0)), args)
     });
     let config = interp.define_module("Vagrant::Config");

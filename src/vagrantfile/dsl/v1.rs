@@ -16,6 +16,29 @@ struct OldVm {
     root: Value,
 }
 
+/// A section of which some settings have no successor.
+struct OldSection {
+    section: Value,
+    dropped: &'static [&'static str],
+}
+
+impl Native for OldSection {
+    fn class_name(&self) -> String {
+        "Vagrant::Config::V1::Section".to_owned()
+    }
+
+    fn call(&self, interp: &mut Interp, _: &Value, name: &str, args: &Args) -> Outcome {
+        if self.dropped.contains(&name) {
+            return Ok(args.get(0));
+        }
+        interp.call_method_with(&self.section, name, args.clone())
+    }
+
+    fn responds(&self, _: &str) -> bool {
+        false
+    }
+}
+
 impl OldRoot {
     /// Returns an old configuration that says everything to `root`.
     pub(in crate::vagrantfile) fn new(root: Value) -> Self {
@@ -35,6 +58,16 @@ impl Native for OldRoot {
             }));
         }
         let root = self.root.clone();
+        let dropped: &'static [&'static str] = match name {
+            "ssh" => &["max_tries=", "timeout=", "password="],
+            // Vagrant forgets the host, too, when it moves an old file on.
+            "vagrant" => &["dotfile_name=", "host="],
+            _ => &[],
+        };
+        if !dropped.is_empty() {
+            let section = interp.call_method(&root, name, &[])?;
+            return Ok(Value::native(OldSection { section, dropped }));
+        }
         match root.as_native::<Root>() {
             Some(native) => native.call(interp, &root, name, args),
             None => Ok(Value::Nil),
@@ -89,20 +122,27 @@ impl Native for OldVm {
                     .map(|name| (Value::sym(name), Value::Bool(false)))
                     .into();
                 all.append(&mut given);
-                all.push((Value::sym("id"), at(0)));
+                // The folder of the project had another name once.
+                let id = match at(0) {
+                    name if text(&name) == "v-root" => Value::str("vagrant-root"),
+                    name => name,
+                };
+                all.push((Value::sym("id"), id));
                 call(interp, "synced_folder", vec![at(2), at(1)], all)
             }
             "network" => {
                 let kind = match text(&at(0)).as_str() {
                     "hostonly" => "private_network",
                     "bridged" => "public_network",
-                    _ => return call(interp, "network", list.clone(), given),
+                    _ => return Ok(Value::Nil),
                 };
                 if kind == "private_network" {
                     given.push((Value::sym("ip"), at(1)));
                 }
                 call(interp, "network", vec![Value::sym(kind)], given)
             }
+            // A block was the form of versions before the first.
+            "customize" if list.is_empty() => Ok(Value::Nil),
             "customize" => {
                 let command = args.folded();
                 let block = interp.host_proc(2, move |interp, _, args| {

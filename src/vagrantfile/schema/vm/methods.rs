@@ -40,7 +40,8 @@ pub(super) fn network(interp: &mut Interp, config: &Config, args: &Args) -> Outc
 /// `synced_folder HOST, GUEST, option: …`; the guest path may be missing.
 pub(super) fn synced_folder(interp: &mut Interp, config: &Config, args: &Args) -> Outcome {
     let list = positional(args);
-    if list.is_empty() || list.len() > 2 {
+    let given = list.len() + usize::from(args.options().is_some());
+    if list.is_empty() || list.len() > 2 || given < 2 {
         check_count(interp, args, 2, 3)?;
     }
     let host = list.first().cloned().unwrap_or_default();
@@ -59,6 +60,7 @@ pub(super) fn provider(interp: &mut Interp, config: &Config, args: &Args) -> Out
         let first = args.get(0);
         return Err(interp.no_method(&first, "to_sym"));
     };
+    check_count(interp, &Args::new(args.folded()), 1, 1)?;
     let block = args.block.clone();
     change_vm(config, |vm| {
         if !vm.provider_order.contains(&name) {
