@@ -45,7 +45,8 @@ fn texts(value: &Value) -> Vec<String> {
 
 /// Returns the class that Vagrant has for our error.
 fn class(error: &BoxError) -> String {
-    error.vagrant_class().unwrap_or_default().to_owned()
+    let class = error.vagrant_class().unwrap_or_default();
+    class.rsplit("::").next().unwrap_or(class).to_owned()
 }
 
 fn version(text: &str) -> Result<Version, String> {
