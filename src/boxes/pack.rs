@@ -164,7 +164,12 @@ impl Packer<'_> {
         for (name, item) in items {
             let mut header = Header::new_gnu();
             header.set_mtime(mtime);
-            header.set_mode(0o644);
+            // The system's ssh refuses keys that others may read.
+            header.set_mode(if name.ends_with("private_key") {
+                0o600
+            } else {
+                0o644
+            });
             header.set_size(length(item));
             match item {
                 Item::Bytes(bytes) => {

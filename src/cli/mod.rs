@@ -24,6 +24,7 @@ mod help;
 mod init;
 mod lock;
 mod outcome;
+mod package;
 mod plan;
 mod provision;
 mod reload;
@@ -88,6 +89,8 @@ enum Command {
     Init(init::Args),
     /// Pin the boxes of the lab to the bytes of now
     Lock(lock::Args),
+    /// Write a machine into a box file
+    Package(package::Args),
     /// Show what `up` would do, and why
     Plan(plan::Args),
     /// Run provisioners on machines that run
@@ -131,6 +134,7 @@ impl Command {
             Self::Help(args) => Ok(help::run(&context.ui, &args.command)),
             Self::Init(args) => init::run(context, args),
             Self::Lock(args) => lock::run(context, args),
+            Self::Package(args) => package::run(context, args),
             Self::Plan(args) => plan::run(context, args),
             Self::Provision(args) => provision::run(context, args),
             Self::Reload(args) => reload::run(context, args),

@@ -252,6 +252,22 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     }
 }
 
+/// Takes a file of this user's from everybody else. That it cannot be done, or
+/// that the file is another's, is no failure.
+pub fn keep_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let own = rustix::process::geteuid().as_raw();
+        let open = |meta: &fs::Metadata| meta.uid() == own && meta.mode() & 0o077 != 0;
+        if fs::metadata(path).is_ok_and(|meta| open(&meta)) {
+            let _ = set_mode(path, 0o600);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
 /// Returns the names in a folder, sorted; empty if there is no such folder.
 pub fn list_dir(path: &Path) -> Result<Vec<String>> {
     let entries = match fs::read_dir(path) {

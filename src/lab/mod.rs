@@ -13,6 +13,7 @@ mod inspect;
 mod lock;
 mod observe;
 mod open;
+mod package;
 mod resolve;
 mod select;
 mod snapshot;
@@ -25,6 +26,7 @@ pub use boxes::{MachineBox, machine_boxes};
 pub use error::{InvalidConfig, LabError};
 pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
+pub use package::{PackageError, PackageRequest, package};
 pub use snapshot::{
     RestoreRequest, SnapshotList, snapshot_delete, snapshot_list, snapshot_pop, snapshot_push,
     snapshot_restore, snapshot_save,

@@ -155,6 +155,11 @@ pub trait Machine {
     fn suspend(&mut self) -> Option<&mut dyn Suspend> {
         None
     }
+
+    /// Returns the ability to become a box, if it has it.
+    fn export(&mut self) -> Option<&mut dyn Export> {
+        None
+    }
 }
 
 /// A saved state of a machine.
@@ -194,6 +199,27 @@ pub trait Suspend {
 
     /// Throws the saved memory away; the machine is then off.
     fn discard(&mut self) -> Result<()>;
+}
+
+/// A machine as the files of a box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exported {
+    /// Content of `metadata.json`.
+    pub metadata: serde_json::Value,
+    /// Names of the files that were written.
+    pub files: Vec<String>,
+    /// Address of its first network card: twelve hex digits, as `base_mac` takes.
+    pub mac: String,
+    /// Provider blocks for the box's Vagrantfile: provider, then name and value
+    /// of each setting (texts).
+    pub blocks: Vec<(&'static str, Vec<(&'static str, String)>)>,
+}
+
+/// Becoming a box.
+pub trait Export {
+    /// Writes the disks of a machine that is off, flattened, into the folder
+    /// `into`, which is there and empty. The machine stays as it is.
+    fn export(&mut self, spec: &MachineSpec, into: &Path) -> Result<Exported>;
 }
 
 impl MachineSpec {

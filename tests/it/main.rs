@@ -22,6 +22,7 @@ mod destroy;
 mod halt;
 mod help;
 mod init;
+mod package;
 mod plan;
 mod provision;
 mod snapshot;

@@ -12,6 +12,7 @@ mod guest;
 mod lab;
 mod life;
 mod memory;
+mod package;
 mod support;
 
 #[path = "../support/http.rs"]

@@ -63,6 +63,11 @@ pub fn key_files(
             _ => root.join(path),
         }
     }));
+    // The system's ssh refuses keys that others may read, and a key from a box
+    // or a repository usually is one.
+    for path in &paths {
+        files::keep_private(path);
+    }
     Ok(paths)
 }
 

@@ -247,7 +247,7 @@ fn uuid(id: &str) -> Option<String> {
 
 /// Returns the first card's address: the box's, where it has one (some guests
 /// remember it), else one of QEMU's range made from the machine's id.
-fn mac(base: Option<&str>, id: &str) -> String {
+pub(super) fn mac(base: Option<&str>, id: &str) -> String {
     let digits: String = base
         .unwrap_or_default()
         .chars()

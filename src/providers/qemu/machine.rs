@@ -20,7 +20,7 @@ use crate::config::{Endpoint, ForwardedPort, Protocol};
 use crate::error::Result;
 use crate::event::Level;
 use crate::host::{Host, files};
-use crate::providers::{Machine, MachineSpec, Power, Snapshots, Suspend};
+use crate::providers::{Export, Machine, MachineSpec, Power, Snapshots, Suspend};
 
 /// How long `power` may wait for QEMU's word on whether it is paused.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -313,6 +313,10 @@ impl Machine for QemuMachine<'_> {
     }
 
     fn suspend(&mut self) -> Option<&mut dyn Suspend> {
+        Some(self)
+    }
+
+    fn export(&mut self) -> Option<&mut dyn Export> {
         Some(self)
     }
 }

@@ -15,6 +15,7 @@ use crate::providers::{Capabilities, Machine, MachineSpec, Provider};
 
 mod argv;
 mod error;
+mod export;
 mod firmware;
 mod hardware;
 mod image;

@@ -1,0 +1,132 @@
+//! A machine's disks as files of a box: flattened, in format 1 of vagrant-libvirt
+//! (one `box.img`) or, of several disks, in its format 2. QEMU, libvirt and
+//! Vagrant's plugins for both take such boxes.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::hardware;
+use super::image::{Controller, header};
+use super::img::Img;
+use super::layout;
+use super::machine::QemuMachine;
+use super::settings::Settings;
+use crate::error::Result;
+use crate::event::{Event, Unit};
+use crate::providers::{Export, Exported, Machine, MachineSpec, Power};
+
+impl Export for QemuMachine<'_> {
+    fn export(&mut self, spec: &MachineSpec, into: &Path) -> Result<Exported> {
+        let record = self.record()?;
+        if self.power()? != Power::Off {
+            return Err(super::QemuError::AlreadyRunning {
+                machine: record.name,
+            }
+            .into());
+        }
+        let img = Img::find(self.host)?;
+        let count = record.bases.len();
+        let mut files = Vec::new();
+        let mut largest = 0;
+        for index in 0..count {
+            let name = match count {
+                1 => "box.img".to_owned(),
+                _ => format!("box_{}.img", index + 1),
+            };
+            let disk = self.dir.join(layout::disk(index));
+            self.flatten(&img, &record.name, index, &disk, &into.join(&name))?;
+            largest = largest.max(header::read(&disk)?.virtual_bytes.unwrap_or(0));
+            files.push(name);
+        }
+        let metadata = match files.as_slice() {
+            // Format 1 gives the size in whole GiB, rounded up.
+            [_] => json!({
+                "provider": "libvirt",
+                "format": "qcow2",
+                "virtual_size": largest.div_ceil(1 << 30),
+            }),
+            several => json!({
+                "provider": "libvirt",
+                "disks": several
+                    .iter()
+                    .map(|name| json!({"path": name, "format": "qcow2"}))
+                    .collect::<Vec<_>>(),
+            }),
+        };
+        let settings = Settings::read(&spec.block);
+        let made_for = &record.made_for;
+        let nic = settings.net_device.as_deref().unwrap_or(&made_for.nic);
+        Ok(Exported {
+            metadata,
+            files,
+            mac: hardware::mac(spec.base_mac.as_deref(), &record.id)
+                .replace(':', "")
+                .to_ascii_uppercase(),
+            blocks: blocks(hardware::controller(&settings, made_for), nic),
+        })
+    }
+}
+
+impl QemuMachine<'_> {
+    fn flatten(
+        &self,
+        img: &Img<'_>,
+        machine: &str,
+        index: usize,
+        disk: &Path,
+        to: &Path,
+    ) -> Result<()> {
+        let report = |done: u64, finished: bool| {
+            self.host.listener.event(Event::Progress {
+                machine: Some(machine.to_owned()),
+                id: to.display().to_string(),
+                label: format!("flatten disk {}", index + 1),
+                done,
+                total: Some(100),
+                unit: Unit::Percent,
+                finished,
+            });
+        };
+        let mut last = u64::MAX;
+        let result = img.convert("qcow2", disk, to, &mut |percent| {
+            if percent != last {
+                last = percent;
+                report(percent, false);
+            }
+        });
+        report(100, true);
+        result
+    }
+}
+
+/// Returns provider blocks for the box's Vagrantfile: what the guest expects
+/// where that is not what such boxes have anyway. The settings are those that
+/// Vagrant's plugins know too.
+fn blocks(controller: Controller, nic: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let (bus, interface) = match controller {
+        Controller::Virtio | Controller::None => (None, None),
+        Controller::VirtioScsi => (Some("scsi"), Some("scsi")),
+        Controller::Sata => (Some("sata"), Some("sata")),
+        Controller::Ide => (Some("ide"), Some("ide")),
+        Controller::Pvscsi => (Some("scsi"), Some("pvscsi")),
+        Controller::LsiSas => (Some("scsi"), Some("lsisas")),
+        Controller::Nvme => (None, Some("nvme")),
+    };
+    let mut libvirt = Vec::new();
+    let mut qemu = Vec::new();
+    if let Some(bus) = bus {
+        libvirt.push(("disk_bus", bus.to_owned()));
+    }
+    if let Some(interface) = interface {
+        qemu.push(("drive_interface", interface.to_owned()));
+    }
+    if !nic.starts_with("virtio") {
+        libvirt.push(("nic_model_type", nic.to_owned()));
+        qemu.push(("net_device", nic.to_owned()));
+    }
+    [("libvirt", libvirt), ("qemu", qemu)]
+        .into_iter()
+        .filter(|(_, settings)| !settings.is_empty())
+        .collect()
+}
