@@ -19,9 +19,15 @@ pub(super) struct Args {
     /// Print YAML; the default
     #[arg(long)]
     yaml: bool,
+    /// Show where each value that is set came from
+    #[arg(long, conflicts_with = "yaml")]
+    explain: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
+    if args.explain {
+        return super::explain::show(context, None, &args.machines, args.json);
+    }
     let view = match lab::config(&context.host, &args.machines) {
         Ok(lab) => vagrantfile::view(&lab),
         Err(failure) => {

@@ -17,6 +17,7 @@ mod r#box;
 mod completion;
 mod config;
 mod destroy;
+mod explain;
 mod fetch;
 mod global;
 mod halt;
@@ -81,6 +82,8 @@ enum Command {
     Destroy(destroy::Args),
     /// Get every box of the lab, before class
     Fetch(fetch::Args),
+    /// Show where the values of the configuration came from
+    Explain(explain::Args),
     /// Power machines off
     Halt(halt::Args),
     /// Print help for a command
@@ -130,6 +133,7 @@ impl Command {
             Self::Config(args) => config::run(context, args),
             Self::Destroy(args) => destroy::run(context, args),
             Self::Fetch(args) => fetch::run(context, args),
+            Self::Explain(args) => explain::run(context, args),
             Self::Halt(args) => halt::run(context, args),
             Self::Help(args) => Ok(help::run(&context.ui, &args.command)),
             Self::Init(args) => init::run(context, args),

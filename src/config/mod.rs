@@ -5,6 +5,7 @@
 
 mod connection;
 mod diagnostic;
+mod explained;
 mod lab;
 mod network;
 mod provider;
@@ -15,6 +16,7 @@ mod value;
 
 pub use connection::{Connection, Endpoint, Ssh};
 pub use diagnostic::{Diagnostic, Severity};
+pub use explained::{Explained, Layer, Source};
 pub use lab::{BoxRequest, Lab, MachineConfig};
 pub use network::{ForwardedPort, Network, NetworkKind, Protocol};
 pub use provider::{Call, ProviderBlock, Setting};

@@ -42,6 +42,7 @@ pub fn plan(host: &Host, request: &UpRequest) -> Result<Vec<PlannedMachine>> {
     let wish = Wish {
         provider: request.provider.clone(),
         probe: true,
+        ..Wish::default()
     };
     let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
     let machines = select::autostart(&opened.lab, &targets)?;
@@ -186,7 +187,29 @@ pub fn ports(host: &Host, target: Option<&str>) -> Result<PortList> {
 /// Returns the lab as it is configured, with everything there is to say about it.
 /// Boxes that are in the store count, none is fetched.
 pub fn config(host: &Host, targets: &[String]) -> Result<config::Lab> {
-    let (mut opened, targets) = open_for(host, targets, &Wish::default())?;
+    Ok(configured(host, targets, &Wish::default())?.lab)
+}
+
+/// Returns every setting of machines, with who said something of it.
+pub fn explain(host: &Host, targets: &[String]) -> Result<Vec<(String, Vec<config::Explained>)>> {
+    let wish = Wish {
+        explain: true,
+        ..Wish::default()
+    };
+    let opened = configured(host, targets, &wish)?;
+    let names: Vec<&String> = opened
+        .lab
+        .machines
+        .iter()
+        .map(|machine| &machine.name)
+        .collect();
+    let mut explained = opened.explained.clone();
+    explained.retain(|(name, _)| names.contains(&name));
+    Ok(explained)
+}
+
+fn configured(host: &Host, targets: &[String], wish: &Wish) -> Result<Opened> {
+    let (mut opened, targets) = open_for(host, targets, wish)?;
     let names = select::several(&opened.lab, &targets, false)?;
     let known: Vec<String> = names
         .iter()
@@ -199,7 +222,9 @@ pub fn config(host: &Host, targets: &[String]) -> Result<config::Lab> {
         .collect();
     resolve(host, &mut opened, &known, Effort::Look)?;
     opened.check_providers();
-    let mut lab = opened.lab;
-    lab.machines.retain(|machine| names.contains(&machine.name));
-    Ok(lab)
+    opened
+        .lab
+        .machines
+        .retain(|machine| names.contains(&machine.name));
+    Ok(opened)
 }

@@ -24,7 +24,7 @@ mod trust;
 
 pub use boxes::{MachineBox, machine_boxes};
 pub use error::{InvalidConfig, LabError};
-pub use inspect::{PortList, SshInfo, config, plan, ports, ssh_info, ssh_infos};
+pub use inspect::{PortList, SshInfo, config, explain, plan, ports, ssh_info, ssh_infos};
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};
 pub use snapshot::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Diagnostic, Lab, MachineConfig, Severity};
+use crate::config::{Diagnostic, Explained, Lab, MachineConfig, Severity};
 use crate::error::Result;
 use crate::event::Level;
 use crate::host::{Host, variables};
@@ -19,6 +19,8 @@ use super::{InvalidConfig, LabError};
 pub(super) struct Opened {
     /// What its Vagrantfile says.
     pub(super) lab: Lab,
+    /// Where the values of each machine came from, if that was wished.
+    pub(super) explained: Vec<(String, Vec<Explained>)>,
     /// Folder for machine state.
     pub(super) dotfile: PathBuf,
     /// What the lock file means to this command.
@@ -33,6 +35,8 @@ pub(super) struct Wish {
     pub(super) provider: Option<String>,
     /// Find out which providers can be used; else all of rove's are taken as usable.
     pub(super) probe: bool,
+    /// Also find out where each value came from.
+    pub(super) explain: bool,
 }
 
 /// Loads the lab that the working directory is in; of a target that is the id
@@ -79,11 +83,13 @@ fn open(host: &Host, start: &Path, wish: &Wish) -> Result<Opened> {
         made_with,
         usable: usable(host, wish.probe),
         box_vagrantfiles: BTreeMap::new(),
+        explain: wish.explain,
         arguments: typed(host),
     };
-    let lab = vagrantfile::load(host, &request)?.lab;
+    let loaded = vagrantfile::load(host, &request)?;
     Ok(Opened {
-        lab,
+        lab: loaded.lab,
+        explained: loaded.explained,
         dotfile,
         policy: LockPolicy::default(),
         request,
@@ -117,7 +123,8 @@ impl Opened {
             return Ok(false);
         }
         self.request.box_vagrantfiles = box_vagrantfiles;
-        self.lab = vagrantfile::load(host, &self.request)?.lab;
+        let loaded = vagrantfile::load(host, &self.request)?;
+        (self.lab, self.explained) = (loaded.lab, loaded.explained);
         Ok(true)
     }
 

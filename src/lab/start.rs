@@ -67,6 +67,7 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
     let wish = Wish {
         provider: request.provider.clone(),
         probe: true,
+        ..Wish::default()
     };
     let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
     let machines = select::autostart(&opened.lab, &targets)?;

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::config::Layer;
 use crate::host::Host;
 use crate::ruby::{self, Interp, Proc, Value};
 use crate::source::Span;
@@ -37,6 +38,8 @@ pub(super) struct Session {
     foreign: Option<Side>,
     /// Blocks that came from there.
     foreign_blocks: Vec<Rc<Proc>>,
+    /// Layers that provider blocks came from.
+    layers: Vec<(Rc<Proc>, Layer)>,
     host: Host,
     facts: Facts,
     output: Rc<Output>,
@@ -109,6 +112,7 @@ impl Session {
             own,
             foreign: None,
             foreign_blocks: Vec::new(),
+            layers: Vec::new(),
             host: host.clone(),
             facts,
             output,
@@ -156,9 +160,13 @@ impl Session {
     }
 
     /// Reads a file of the user's and returns the blocks that it gives.
-    pub(super) fn read_file(&mut self, path: &Path) -> Result<Vec<Block>, LoadError> {
+    pub(super) fn read_file(&mut self, path: &Path, layer: Layer) -> Result<Vec<Block>, LoadError> {
         let result = self.own.read_file(path);
-        result.map_err(|error| self.stopped(error))
+        let mut blocks = result.map_err(|error| self.stopped(error))?;
+        for block in &mut blocks {
+            block.layer = layer;
+        }
+        Ok(blocks)
     }
 
     /// Returns what the Vagrantfile of a box says.
@@ -166,9 +174,12 @@ impl Session {
         let side = self.foreign();
         side.world.guard().add_file(path);
         let blocks = side.read_file(path);
-        let blocks = blocks.map_err(|error| self.stopped(error))?;
+        let mut blocks = blocks.map_err(|error| self.stopped(error))?;
+        for block in &mut blocks {
+            block.layer = Layer::Box;
+        }
         self.foreign_blocks
-            .extend(blocks.iter().map(|block| Rc::clone(&block.block)));
+            .extend(blocks.iter().map(|block| Rc::clone(&block.body)));
         let mut said = self.evaluate_all(&blocks)?;
         // Nobody publishes a lab from a box's file.
         said.sections.retain(|state| state.class.key != "push");
@@ -212,7 +223,12 @@ impl Session {
     }
 
     /// Runs a configure or machine block and returns what it says.
-    fn evaluate(&mut self, version: &str, block: &Rc<Proc>) -> Result<RootState, LoadError> {
+    fn evaluate(
+        &mut self,
+        version: &str,
+        block: &Rc<Proc>,
+        layer: Layer,
+    ) -> Result<RootState, LoadError> {
         let root = Value::native(Root::default());
         let argument = if version == "1" {
             Value::native(OldRoot::new(root.clone()))
@@ -220,17 +236,34 @@ impl Session {
             root.clone()
         };
         self.call(block, &[argument])?;
-        Ok(root
-            .as_native::<Root>()
-            .map(Root::state)
-            .unwrap_or_default())
+        let said = root.as_native::<Root>().map(Root::state);
+        Ok(self.tagged(said.unwrap_or_default(), layer))
+    }
+
+    /// Notes the layer of what a block said; its provider blocks run later.
+    fn tagged(&mut self, mut said: RootState, layer: Layer) -> RootState {
+        said.tag(layer);
+        if let Some(vm) = said.section("vm").and_then(State::vm) {
+            let blocks = vm.provider_blocks.iter();
+            self.layers
+                .extend(blocks.map(|(_, block)| (Rc::clone(block), layer)));
+        }
+        said
+    }
+
+    fn layer_of(&self, block: &Rc<Proc>) -> Layer {
+        let known = self
+            .layers
+            .iter()
+            .find(|(known, _)| Rc::ptr_eq(known, block));
+        known.map_or(Layer::Project, |(_, layer)| *layer)
     }
 
     /// Runs blocks in order and merges what they say.
     pub(super) fn evaluate_all(&mut self, blocks: &[Block]) -> Result<RootState, LoadError> {
         let mut merged = RootState::default();
         for block in blocks {
-            let said = self.evaluate(&block.version, &block.block)?;
+            let said = self.evaluate(&block.version, &block.body, block.layer)?;
             merged = merged.merge(&said);
         }
         Ok(merged)
@@ -245,7 +278,7 @@ impl Session {
     ) -> Result<Machine, LoadError> {
         let mut root = base.clone();
         for (version, block) in &defined.blocks {
-            let said = self.evaluate(version, block)?;
+            let said = self.evaluate(version, block, Layer::Machine)?;
             root = root.merge(&said);
         }
         let named = |root: &RootState| {
@@ -305,7 +338,8 @@ impl Session {
             let other = Value::native(Recorder::default());
             self.call(&block, &[other, said.clone()])?;
             if let Some(said) = said.as_native::<Root>() {
-                root = root.merge(&said.state());
+                let said = self.tagged(said.state(), Layer::Override);
+                root = root.merge(&said);
             }
         }
         Ok(root)
@@ -331,7 +365,9 @@ impl Session {
                 let other = Value::native(Recorder::default());
                 self.call(&block, &[live.clone(), other])?;
                 if let Some(said) = live.as_native::<Recorder>() {
-                    record.add(&said.record());
+                    let mut said = said.record();
+                    said.tag(self.layer_of(&block));
+                    record.add(&said);
                 }
             }
             return Ok(ProviderState::Unknown(record));
@@ -342,7 +378,9 @@ impl Session {
             let other = Value::native(Recorder::default());
             self.call(&block, &[live.clone(), other])?;
             if let Some(said) = live.as_native::<Config>() {
-                state = state.merge(&said.state());
+                let mut said = said.state();
+                said.tag(self.layer_of(&block));
+                state = state.merge(&said);
             }
         }
         state.finalize();

@@ -9,6 +9,7 @@
 mod check;
 mod dsl;
 mod error;
+mod explain;
 mod find;
 mod layers;
 mod lower;
@@ -32,7 +33,7 @@ pub use trust::Act;
 pub use view::{view, view_of_error};
 
 use crate::boxes::Constraint;
-use crate::config::{Lab, Size};
+use crate::config::{Explained, Lab, Layer, Size};
 use crate::error::Result;
 use crate::host::{Host, variables};
 
@@ -60,6 +61,8 @@ pub struct LoadRequest {
     pub usable: Vec<String>,
     /// Vagrantfiles of the machines' boxes, the lowest layer.
     pub box_vagrantfiles: BTreeMap<String, PathBuf>,
+    /// Also say where each value came from.
+    pub explain: bool,
     /// What the user typed after the program's name, as `ARGV`.
     pub arguments: Vec<String>,
 }
@@ -69,6 +72,8 @@ pub struct LoadRequest {
 pub struct Loaded {
     /// The lab.
     pub lab: Lab,
+    /// Where the values of each machine came from, if that was asked.
+    pub explained: Vec<(String, Vec<Explained>)>,
     /// Every file that was read, for trust and for knowing when to load again.
     pub files: Vec<PathBuf>,
 }
@@ -93,12 +98,16 @@ pub fn load(host: &Host, request: &LoadRequest) -> Result<Loaded> {
     // What the file prints must be seen even where it fails.
     let ended = session.end();
     session.keep_trust()?;
-    let lab = loaded?;
+    let (lab, explained) = loaded?;
     ended?;
     let mut files = session.read.borrow().clone();
     files.sort();
     files.dedup();
-    Ok(Loaded { lab, files })
+    Ok(Loaded {
+        lab,
+        explained,
+        files,
+    })
 }
 
 /// Returns the host's architecture as boxes name it.
@@ -122,23 +131,26 @@ fn split(names: &str) -> impl Iterator<Item = String> {
         .filter(|name| !name.is_empty())
 }
 
+/// Where the values of each machine came from.
+type Explanations = Vec<(String, Vec<Explained>)>;
+
 fn load_in(
     session: &mut Session,
     host: &Host,
     request: &LoadRequest,
     path: &Path,
     root: PathBuf,
-) -> Result<Lab, LoadError> {
+) -> Result<(Lab, Explanations), LoadError> {
     // Vagrant runs this file, too, before any Vagrantfile.
     let plugins = root.join(".vagrantplugins");
     let mut blocks = Vec::new();
     if plugins.is_file() {
-        blocks.extend(session.read_file(&plugins)?);
+        blocks.extend(session.read_file(&plugins, Layer::Project)?);
     }
     for file in find::home_files(host) {
-        blocks.extend(session.read_file(&file)?);
+        blocks.extend(session.read_file(&file, Layer::Home)?);
     }
-    blocks.extend(session.read_file(path)?);
+    blocks.extend(session.read_file(path, Layer::Project)?);
 
     let said = session.evaluate_all(&blocks)?;
     let mut defined = said
@@ -185,7 +197,11 @@ fn load_in(
         machine.primary = lab.primary.as_ref() == Some(&machine.name);
     }
     let home = session.env("HOME").map(PathBuf::from);
+    let mut explained = Vec::new();
     for machine in &machines {
+        if request.explain {
+            explained.push((machine.name.clone(), explain::machine(machine)));
+        }
         let checked = check::machine(machine, &machines, &lab.root, home.as_deref());
         let mut config = lower::machine(machine, &checked);
         let blocks = &config.provider_blocks;
@@ -199,7 +215,7 @@ fn load_in(
         lab.machines.push(config);
     }
     check::once(&mut lab.diagnostics, lab.machines.len());
-    Ok(lab)
+    Ok((lab, explained))
 }
 
 fn ignores_box_file(said: &RootState) -> bool {

@@ -19,6 +19,7 @@ mod box_store;
 mod completion;
 mod config;
 mod destroy;
+mod explain;
 mod halt;
 mod help;
 mod init;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::boxes::{Constraint, Version};
+use crate::config::Layer;
 use crate::ruby::{Args, Interp, Outcome, Proc, Value};
 
 use super::Recorder;
@@ -22,7 +23,9 @@ pub(in crate::vagrantfile) struct Block {
     /// `1` or `2`.
     pub(in crate::vagrantfile) version: String,
     /// What to call with the configuration.
-    pub(in crate::vagrantfile) block: Rc<Proc>,
+    pub(in crate::vagrantfile) body: Rc<Proc>,
+    /// Layer of the file that gave it.
+    pub(in crate::vagrantfile) layer: Layer,
 }
 
 /// The blocks that the file being read has given so far.
@@ -138,7 +141,8 @@ fn configure(interp: &mut Interp, blocks: &Collected, version: &str, args: &Args
     };
     blocks.borrow_mut().push(Block {
         version: version.to_owned(),
-        block,
+        body: block,
+        layer: Layer::Project,
     });
     Ok(Value::Nil)
 }

@@ -69,6 +69,7 @@ impl Config {
                     method: name.to_owned(),
                     arguments: args.folded(),
                     span: args.name_span(),
+                    layer: None,
                 });
             });
             return method(interp, self, args);

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::config::Layer;
 use crate::ruby::{Args, Interp, Native, Outcome, Value};
 use crate::source::Span;
 
@@ -47,14 +48,7 @@ impl Record {
                     .into_iter()
                     .map(|(key, field)| (Value::str(key), field.value)),
             );
-            put(
-                &mut all,
-                name,
-                Field {
-                    value: Value::hash(pairs),
-                    span,
-                },
-            );
+            put(&mut all, name, Field::new(Value::hash(pairs), span));
         }
         all
     }
@@ -66,7 +60,7 @@ impl Record {
                 // Keys of a hash that was filled by `[]=` add up.
                 Some((_, old)) if inner.children.iter().any(|(child, _)| *child == name) => Field {
                     value: crate::vagrantfile::schema::merge_hashes(&old.value, &field.value),
-                    span: field.span,
+                    ..field
                 },
                 _ => field,
             };
@@ -75,9 +69,16 @@ impl Record {
         self.calls.extend(inner.calls.iter().cloned());
     }
 
+    /// Notes the layer of everything that was said.
+    pub(in crate::vagrantfile) fn tag(&mut self, layer: Layer) {
+        for (_, field) in &mut self.settings {
+            field.tag(layer);
+        }
+    }
+
     /// Sets a setting.
     pub(in crate::vagrantfile) fn set(&mut self, name: &str, value: Value, span: Option<Span>) {
-        put(&mut self.settings, name, Field { value, span });
+        put(&mut self.settings, name, Field::new(value, span));
     }
 }
 
@@ -151,6 +152,7 @@ impl Native for Recorder {
                     method: name.to_owned(),
                     arguments: args.folded(),
                     span,
+                    layer: None,
                 });
                 Ok(Value::native(Recorder::default()))
             }

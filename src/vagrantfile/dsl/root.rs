@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use crate::config::Layer;
 use crate::ruby::{Args, Interp, Native, Outcome, Value};
 use crate::source::Span;
 
@@ -100,6 +101,16 @@ impl RootState {
     /// Returns the state of a section.
     pub(in crate::vagrantfile) fn section(&self, key: &str) -> Option<&State> {
         self.sections.iter().find(|state| state.class.key == key)
+    }
+
+    /// Notes the layer of everything that a block has said.
+    pub(in crate::vagrantfile) fn tag(&mut self, layer: Layer) {
+        for state in &mut self.sections {
+            state.tag(layer);
+        }
+        for section in &mut self.unknown {
+            section.record.tag(layer);
+        }
     }
 
     /// Returns what both scopes say together; `inner` wins.

@@ -5,6 +5,9 @@ mod plain;
 mod sections;
 mod typed;
 
+pub(super) use plain::plain;
+pub(super) use sections::recorded;
+
 use super::check::Finding;
 use super::layers::Machine;
 use crate::config::MachineConfig;

@@ -127,7 +127,7 @@ fn provisioner(entry: &ProvisionerEntry) -> Value {
 }
 
 /// Returns what was said to something unknown.
-fn recorded(record: &Record) -> Value {
+pub(in crate::vagrantfile) fn recorded(record: &Record) -> Value {
     let said = record.all().into_iter();
     Value::Map(
         said.map(|(name, field)| (name, plain(&field.value)))

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::config::Layer;
 use crate::ruby::{Args, Interp, Outcome, Value};
 use crate::source::Span;
 
@@ -170,6 +171,56 @@ pub(super) struct Field {
     pub(super) value: Value,
     /// Place of the name; `None` for a default.
     pub(super) span: Option<Span>,
+    /// Layer that said it; `None` for a default, and until its block has run.
+    pub(super) layer: Option<Layer>,
+    /// What was said before, the last first.
+    pub(super) earlier: Vec<Earlier>,
+}
+
+/// Something that was said of a setting before.
+#[derive(Clone)]
+pub(super) struct Earlier {
+    pub(super) value: Value,
+    pub(super) span: Option<Span>,
+    pub(super) layer: Option<Layer>,
+}
+
+/// How much of what was said before is kept; a loop may say a thing often.
+const EARLIER: usize = 8;
+
+impl Field {
+    /// Returns a value with the place where it was said, in a layer to be known.
+    pub(super) fn new(value: Value, span: Option<Span>) -> Self {
+        Self {
+            value,
+            span,
+            layer: None,
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Puts what was said before behind what is said now.
+    fn after(&mut self, old: &Field) {
+        if old.span.is_some() {
+            self.earlier.push(Earlier {
+                value: old.value.clone(),
+                span: old.span.clone(),
+                layer: old.layer,
+            });
+        }
+        self.earlier.extend(old.earlier.iter().cloned());
+        self.earlier.truncate(EARLIER);
+    }
+
+    /// Notes the layer of what was said by a block that has run.
+    pub(super) fn tag(&mut self, layer: Layer) {
+        if self.span.is_some() {
+            self.layer.get_or_insert(layer);
+        }
+        for earlier in &mut self.earlier {
+            earlier.layer.get_or_insert(layer);
+        }
+    }
 }
 
 /// A method call as it was made.
@@ -181,6 +232,8 @@ pub(super) struct Said {
     pub(super) arguments: Vec<Value>,
     /// Place of the name.
     pub(super) span: Option<Span>,
+    /// Layer that said it, once its block has run.
+    pub(super) layer: Option<Layer>,
 }
 
 /// What one scope, or several merged, say to a configuration class.
@@ -220,7 +273,7 @@ impl State {
     pub(super) fn new(class: &'static Class) -> Self {
         let fields = class.attrs().filter_map(|attr| {
             let value = attr.initial?.value();
-            Some((attr.name, Field { value, span: None }))
+            Some((attr.name, Field::new(value, None)))
         });
         let mut state = Self {
             class,
@@ -266,26 +319,52 @@ impl State {
 
     /// Sets an attribute that the class has.
     pub(super) fn set_at(&mut self, name: &'static str, value: Value, span: Option<Span>) {
-        let unset = value.as_symbol().is_some_and(|symbol| symbol.is(UNSET));
+        self.put(name, Field::new(value, span));
+    }
+
+    fn put(&mut self, name: &'static str, mut field: Field) {
+        let unset = field
+            .value
+            .as_symbol()
+            .is_some_and(|symbol| symbol.is(UNSET));
         let at = self.fields.iter().position(|(known, _)| *known == name);
         match at {
             Some(at) if unset => {
                 self.fields.remove(at);
             }
             Some(at) => {
-                if let Some((_, field)) = self.fields.get_mut(at) {
-                    *field = Field { value, span };
+                if let Some((_, old)) = self.fields.get_mut(at) {
+                    field.after(old);
+                    *old = field;
                 }
             }
             None if unset => {}
-            None => self.fields.push((name, Field { value, span })),
+            None => self.fields.push((name, field)),
         }
     }
 
     /// Changes the value of an attribute and leaves its place.
     pub(super) fn set(&mut self, name: &'static str, value: Value) {
-        let span = self.span(name);
-        self.set_at(name, value, span);
+        let known = self.fields.iter_mut().find(|(known, _)| *known == name);
+        match known {
+            Some((_, field)) if !value.as_symbol().is_some_and(|symbol| symbol.is(UNSET)) => {
+                field.value = value;
+            }
+            _ => self.set_at(name, value, None),
+        }
+    }
+
+    /// Notes the layer of everything that a block has said.
+    pub(super) fn tag(&mut self, layer: Layer) {
+        for (_, field) in &mut self.fields {
+            field.tag(layer);
+        }
+        for call in &mut self.calls {
+            call.layer.get_or_insert(layer);
+        }
+        if let Some(vm) = self.vm_mut() {
+            vm.tag(layer);
+        }
     }
 
     /// Notes a name that does not exist.
@@ -313,7 +392,7 @@ impl State {
     pub(super) fn merge(&self, inner: &State) -> State {
         let mut result = State::new(self.class);
         for (name, field) in self.fields.iter().chain(&inner.fields) {
-            result.set_at(name, field.value.clone(), field.span.clone());
+            result.put(name, field.clone());
         }
         for (name, span) in self.unknown.iter().chain(&inner.unknown) {
             result.add_unknown(name, span.clone());

@@ -35,6 +35,7 @@ pub(super) fn merge(outer: &State, inner: &State, result: &mut State) {
                 }
                 known.options = Rc::new(options);
                 known.span.clone_from(&folder.span);
+                known.layer = folder.layer;
             }
             None => merged.folders.push(folder.clone()),
         }

@@ -117,6 +117,7 @@ pub(super) fn provision(interp: &mut Interp, config: &Config, args: &Args) -> Ou
                 preserve_order: false,
                 communicator_required: Value::Bool(true),
                 span: args.name_span(),
+                layer: None,
             },
         ),
     };

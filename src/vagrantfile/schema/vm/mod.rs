@@ -7,6 +7,7 @@ mod methods;
 use std::rc::Rc;
 
 use super::{Attr, Class, Lit, State, attr, is_sym, text, to_sym};
+use crate::config::Layer;
 use crate::ruby::{Proc, RHash, Value};
 use crate::source::Span;
 use crate::vagrantfile::dsl::Record;
@@ -164,6 +165,7 @@ pub(in crate::vagrantfile) struct NetworkEntry {
     pub(in crate::vagrantfile) id: Option<String>,
     pub(in crate::vagrantfile) options: Rc<RHash>,
     pub(in crate::vagrantfile) span: Option<Span>,
+    pub(in crate::vagrantfile) layer: Option<Layer>,
 }
 
 /// A synced folder, before it is typed.
@@ -172,6 +174,7 @@ pub(in crate::vagrantfile) struct FolderEntry {
     pub(in crate::vagrantfile) key: Value,
     pub(in crate::vagrantfile) options: Rc<RHash>,
     pub(in crate::vagrantfile) span: Option<Span>,
+    pub(in crate::vagrantfile) layer: Option<Layer>,
 }
 
 /// What a provisioner was told.
@@ -195,6 +198,7 @@ pub(in crate::vagrantfile) struct ProvisionerEntry {
     pub(in crate::vagrantfile) communicator_required: Value,
     pub(in crate::vagrantfile) options: ProvisionerOptions,
     pub(in crate::vagrantfile) span: Option<Span>,
+    pub(in crate::vagrantfile) layer: Option<Layer>,
 }
 
 /// A machine that was defined.
@@ -231,6 +235,26 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 impl Parts {
+    /// Notes the layer of everything that a block has said.
+    pub(in crate::vagrantfile) fn tag(&mut self, layer: Layer) {
+        for network in &mut self.networks {
+            network.layer.get_or_insert(layer);
+        }
+        for folder in &mut self.folders {
+            folder.layer.get_or_insert(layer);
+        }
+        for entry in &mut self.provisioners {
+            entry.layer.get_or_insert(layer);
+            match &mut entry.options {
+                ProvisionerOptions::Known(state) => state.tag(layer),
+                ProvisionerOptions::Unknown(record) => record.tag(layer),
+            }
+        }
+        for part in self.disks.iter_mut().chain(&mut self.cloud_inits) {
+            part.tag(layer);
+        }
+    }
+
     /// Adds a machine, or more to say about one.
     pub(in crate::vagrantfile) fn define(
         &mut self,
@@ -309,6 +333,7 @@ impl Parts {
                 id,
                 options: Rc::new(options),
                 span,
+                layer: None,
             }),
         }
     }
@@ -362,6 +387,7 @@ impl Parts {
             key,
             options: Rc::new(merged),
             span,
+            layer: None,
         };
         match self
             .folders
