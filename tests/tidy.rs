@@ -238,6 +238,27 @@ fn only_the_list_names_a_provider() {
 }
 
 #[test]
+fn platforms_differ_in_host_and_providers_alone() {
+    let mut wrong = Vec::new();
+    for (path, text) in source_files() {
+        if matches!(module(&path), "host" | "providers") || is_test_file(&path) {
+            continue;
+        }
+        for (number, line) in code_lines(without_tests(&text)) {
+            let asks =
+                line.contains("cfg!(") || line.contains("#[cfg(") || line.contains("cfg_attr");
+            if asks && !line.contains("#[cfg(test)]") || line.contains("std::os::") {
+                wrong.push(format!("{path}:{number}: {}", line.trim()));
+            }
+        }
+    }
+    report(
+        "`cfg` for a platform outside `host` and `providers`",
+        &wrong,
+    );
+}
+
+#[test]
 fn third_party_crates_stay_at_home() {
     let mut wrong = Vec::new();
     for (path, text) in source_files() {

@@ -14,7 +14,7 @@ const COLON: &str = "-VAGRANTCOLON-";
 /// colon in file names.
 pub fn dir_name(name: &str) -> String {
     let dir = name.replace('/', SLASH);
-    if cfg!(windows) {
+    if std::env::consts::FAMILY == "windows" {
         dir.replace(':', COLON)
     } else {
         dir

@@ -60,7 +60,7 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<(String, Entry)>> {
                 let target = std::fs::read_link(&path).map_err(failed)?;
                 found.push((name, Entry::Link(target)));
             } else {
-                found.push((name, Entry::File(meta.len(), is_executable(&meta))));
+                found.push((name, Entry::File(meta.len(), files::is_executable(&meta))));
             }
         }
         Ok(())
@@ -69,17 +69,6 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<(String, Entry)>> {
     walk(dir, "", &mut found)?;
     found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
-}
-
-#[cfg(unix)]
-fn is_executable(meta: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    meta.permissions().mode() & 0o100 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 /// Returns the digest of the box in `dir`.
@@ -178,6 +167,7 @@ fn with_data(file: &File, length: u64) -> Vec<usize> {
 #[allow(clippy::disallowed_methods, reason = "the test makes a box by hand")]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn holes_and_zeros_are_the_same_and_everything_else_counts() {
@@ -189,12 +179,11 @@ mod tests {
         bytes.push(1);
         std::fs::write(path("disk"), &bytes).unwrap();
         let written = file(&host, &path("disk")).unwrap();
-        let sparse = File::create(path("disk")).unwrap();
+        let mut sparse = File::create(path("disk")).unwrap();
         sparse.set_len(bytes.len() as u64).unwrap();
-        {
-            use std::os::unix::fs::FileExt;
-            sparse.write_all_at(&[7], 3 << 20).unwrap();
-            sparse.write_all_at(&[1], 5 << 20).unwrap();
+        for (at, byte) in [(3 << 20, 7), (5 << 20, 1)] {
+            sparse.seek(SeekFrom::Start(at)).unwrap();
+            sparse.write_all(&[byte]).unwrap();
         }
         assert_eq!(file(&host, &path("disk")).unwrap(), written);
         let before = digest(&host, dir.path()).unwrap();

@@ -234,6 +234,20 @@ pub fn symlink(target: &Path, at: &Path) -> Result<()> {
     with("make the link", at, made)
 }
 
+/// Returns whether the owner may run the file; where there are no such bits, no.
+pub fn is_executable(meta: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        meta.permissions().mode() & 0o100 != 0
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = meta;
+        false
+    }
+}
+
 /// Sets permission bits; does nothing where there are none.
 pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     #[cfg(unix)]

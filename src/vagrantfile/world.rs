@@ -328,7 +328,7 @@ impl HostWorld {
         };
         let mut cmd = if !command.shell {
             Cmd::new(first.clone()).args(argv.cloned())
-        } else if cfg!(windows) {
+        } else if std::env::consts::FAMILY == "windows" {
             Cmd::new("cmd").arg("/c").arg(line(first))
         } else {
             Cmd::new("sh").arg("-c").arg(line(first))

@@ -238,22 +238,22 @@ fn capital(word: &str) -> String {
 /// `Vagrant::Util::Platform`
 fn install_platform(interp: &mut Interp, architecture: &str) {
     let platform = interp.define_module("Vagrant::Util::Platform");
+    let os = std::env::consts::OS;
     let facts = [
-        ("windows?", cfg!(windows)),
-        ("linux?", cfg!(target_os = "linux")),
-        ("darwin?", cfg!(target_os = "macos")),
+        ("windows?", os == "windows"),
+        ("linux?", os == "linux"),
+        ("darwin?", os == "macos"),
         ("wsl?", false),
         ("cygwin?", false),
         ("msys?", false),
-        ("solaris?", cfg!(target_os = "solaris")),
-        ("freebsd?", cfg!(target_os = "freebsd")),
+        ("solaris?", os == "solaris"),
+        ("freebsd?", os == "freebsd"),
         ("terminal_supports_colors?", false),
-        ("bit64?", cfg!(target_pointer_width = "64")),
+        ("bit64?", usize::BITS == 64),
     ];
     for (name, value) in facts {
         interp.define_singleton(&platform, name, move |_, _, _| Ok(Value::Bool(value)));
     }
-    let os = std::env::consts::OS;
     interp.define_singleton(&platform, "platform", move |_, _, _| Ok(Value::str(os)));
     let architecture = architecture.to_owned();
     interp.define_singleton(&platform, "architecture", move |_, _, _| {
