@@ -703,8 +703,17 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
         ..file("", b"")
     };
     let deep = "d/".repeat(40) + "x";
-    let outside = disks::qcow2(0, "../../base.img");
-    let network = disks::qcow2(0, "nbd://host/disk");
+    let outside = image::tests::qcow2("../../base.img", None);
+    let layered = image::tests::qcow2("base.img", None);
+    let data = image::tests::qcow2("", Some("/etc/shadow"));
+    let mut unnamed = image::tests::qcow2("", None);
+    unnamed[79] = 4;
+    let split = b"# Disk DescriptorFile\nversion=1\nRW 9 FLAT \"/dev/sda\" 0\n".to_vec();
+    let child = image::tests::sparse_vmdk(8, 4096, "parentFileNameHint=\"/p.vmdk\"\n");
+    let vhdx = image::tests::vhdx(Some("C:\\base.vhdx"));
+    let vhd = image::tests::vhd(Some("..\\base.vhd"));
+    let vdi = image::tests::vdi(4);
+    let network = image::tests::qcow2("nbd://host/disk", None);
     for (items, expected) in [
         (vec![file("/etc/evil", b"")], "is an absolute path"),
         (vec![file("C:\\evil", b"")], "is an absolute path"),
@@ -746,6 +755,20 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
         (vec![file(&deep, b"")], "lies too deep"),
         (vec![file("box.img", &outside)], "is a disk with parts"),
         (vec![file("box.img", &network)], "is a disk with parts"),
+        (vec![file("box.img", &data)], "is a disk with parts"),
+        (vec![file("box.img", &unnamed)], "header makes no sense"),
+        (vec![file("box.vmdk", &split)], "is a disk with parts"),
+        (vec![file("box.vmdk", &child)], "is a disk with parts"),
+        (vec![file("box.vhdx", &vhdx)], "is a disk with parts"),
+        (vec![file("box.vhd", &vhd)], "is a disk with parts"),
+        (vec![file("box.vdi", &vdi)], "is a disk with parts"),
+        (
+            vec![
+                file("box.img", &layered),
+                symlink("base.img", "metadata.json"),
+            ],
+            "is a disk with parts",
+        ),
     ] {
         let lab = Lab::new();
         let mut all = vec![file("metadata.json", METADATA)];
@@ -771,7 +794,7 @@ fn odd_but_honest_boxes_are_taken() {
         mode: 0o755,
         ..file("dir\\script", b"s")
     };
-    let layered = disks::qcow2(0, "base.img");
+    let layered = image::tests::qcow2("base.img", None);
     let first = tar_of(&[
         link(EntryType::Directory, "./", ""),
         link(EntryType::Directory, "dir/", ""),

@@ -16,10 +16,10 @@ use crate::error::{Failure, Result};
 use crate::host::{FileError, files};
 
 use super::BoxError;
-use super::disks::{Reference, reference};
 use super::flush::Flusher;
 use super::gzip::Members;
 use super::holes::{Holes, Target, copy};
+use super::image::{Image, Unreadable};
 
 /// What lies between the end of the archive and the end of its stream: tar pads
 /// with zeros to its blocking factor, which is far less than this.
@@ -373,16 +373,20 @@ impl Unpacker<'_> {
         let files = self.seen.iter().filter(|(_, kind)| **kind == Kind::File);
         for (path, _) in files {
             let at = self.into.join(path);
-            let found = reference(&at).map_err(|error| FileError::new("read", at, error))?;
-            let inside = match found {
-                Reference::None => true,
-                Reference::Other => false,
-                // A colon would name a protocol of QEMU: `nbd://host`, `json:{…}`.
-                Reference::Backing(name) => {
-                    let beside = path.parent().unwrap_or(Path::new("")).join(&name);
-                    !name.contains(':') && self.seen.get(&beside) == Some(&Kind::File)
+            let image = match Image::read(&at) {
+                Ok(image) => image,
+                Err(Unreadable::File(error)) => {
+                    return Err(FileError::new("read", at, error).into());
+                }
+                Err(Unreadable::Header(_)) => {
+                    return Err(self.refuse(path, "is a disk whose header makes no sense"));
                 }
             };
+            let folder = path.parent().unwrap_or(Path::new(""));
+            // A colon would name a protocol of QEMU: `nbd://host`, `json:{…}`.
+            let inside = image.refers_to.iter().all(|name| {
+                !name.contains(':') && self.seen.get(&folder.join(name)) == Some(&Kind::File)
+            });
             if !inside {
                 return Err(self.refuse(path, "is a disk with parts that are not in the box"));
             }

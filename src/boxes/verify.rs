@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::host::{Host, sparse};
 
-use super::disks::{Reference, reference};
+use super::image::{Image, Unreadable};
 use super::store::{Installed, Store};
 use super::tree::{self, Entry};
 
@@ -40,10 +40,7 @@ pub fn verify(host: &Host, installed: &Installed) -> Result<Verdict> {
         {
             faults.push(format!("`{name}` leads out of the box"));
         }
-        if matches!(entry, Entry::File(..))
-            && let Ok(found) = reference(&installed.dir.join(&name))
-            && !stays_inside(&installed.dir, &name, &found)
-        {
+        if matches!(entry, Entry::File(..)) && !stays_inside(&installed.dir, &name) {
             faults.push(format!(
                 "`{name}` is a disk with parts that are not in the box"
             ));
@@ -75,16 +72,17 @@ fn leads_inside(dir: &Path, name: &str) -> bool {
     }
 }
 
-fn stays_inside(dir: &Path, name: &str, found: &Reference) -> bool {
-    match found {
-        Reference::None => true,
-        Reference::Backing(target) => {
-            let beside = Path::new(name).parent().unwrap_or(Path::new(""));
+/// Whether all that a disk refers to is in the box, as far as it can be read.
+fn stays_inside(dir: &Path, name: &str) -> bool {
+    let beside = Path::new(name).parent().unwrap_or(Path::new(""));
+    match Image::read(&dir.join(name)) {
+        Ok(image) => image.refers_to.iter().all(|target| {
             !target.contains(':')
                 && !target.starts_with('/')
                 && leads_inside(dir, &beside.join(target).to_string_lossy())
-        }
-        Reference::Other => false,
+        }),
+        Err(Unreadable::File(_)) => true,
+        Err(Unreadable::Header(_)) => false,
     }
 }
 
