@@ -20,7 +20,8 @@ use super::partial::{self, Partial};
 use super::receipt::Receipt;
 use super::resolve::{check_part, resolve};
 use super::store::{ADDING, Installed, REMOVING, Store, is_box};
-use super::stream::{Pieces, Producer, Shown, room, stream};
+use super::stream::{Got, Pieces, Producer, Shown, room, stream};
+use super::tree::Leaves;
 use super::unpack::unpack;
 use super::{BoxError, Candidate, Request};
 
@@ -267,11 +268,11 @@ impl Adder<'_> {
                 room(&place.to_string(), self.store.dir(), length, 0)?;
                 let stop = AtomicBool::new(false);
                 let read = |producer: Producer<'_>| producer.read_file(path, &stop);
-                let (sums, unpacked) = both(producer, pieces, read, &stop, staging, place);
-                unpacked?;
-                let sums = sums?;
-                self.verify(place, &sums)?;
-                Receipt::note(staging, place, &sums, length);
+                let (got, unpacked) = both(producer, pieces, read, &stop, staging, place);
+                let leaves = unpacked?;
+                let got = got?;
+                self.verify(place, &got.sums)?;
+                Receipt::note(staging, place, &got, &leaves.digest());
                 Ok(None)
             }
             Place::Url(url) => {
@@ -293,14 +294,14 @@ impl Adder<'_> {
                     |total: u64, kept: u64| room(&place.to_string(), self.store.dir(), total, kept);
                 let read =
                     |producer: Producer<'_>| producer.read_url(&client, url, &mut partial, space);
-                let (sums, unpacked) = both(producer, pieces, read, &stop, staging, place);
-                let verified = unpacked.and_then(|()| {
-                    let sums = sums?;
-                    self.verify(place, &sums).map(|()| sums)
+                let (got, unpacked) = both(producer, pieces, read, &stop, staging, place);
+                let verified = unpacked.and_then(|leaves| {
+                    let got = got?;
+                    self.verify(place, &got.sums).map(|()| (got, leaves))
                 });
                 match verified {
-                    Ok(sums) => {
-                        Receipt::note(staging, place, &sums, partial.length());
+                    Ok((got, leaves)) => {
+                        Receipt::note(staging, place, &got, &leaves.digest());
                         Ok(Some(partial))
                     }
                     Err(failure) if is_about_bytes(&failure) => {
@@ -338,7 +339,7 @@ impl Adder<'_> {
 
     /// Makes what lies in `staging` a box that is found.
     fn publish(&self, place: &Place, staging: &Path) -> Result<Installed> {
-        let provider = provider_of(place, staging)?;
+        let provider = self.provider_of(place, staging)?;
         let candidate = self.candidate;
         match &candidate.provider {
             Some(expected) if *expected != provider => {
@@ -371,7 +372,6 @@ impl Adder<'_> {
             }
             .into());
         }
-        Receipt::seal(self.host, staging)?;
         if let Some(parent) = installed.dir.parent() {
             files::create_dir_all(parent)?;
         }
@@ -394,11 +394,11 @@ impl Adder<'_> {
 fn both(
     producer: Producer<'_>,
     mut pieces: Pieces,
-    read: impl FnOnce(Producer<'_>) -> Result<Vec<Checksum>> + Send,
+    read: impl FnOnce(Producer<'_>) -> Result<Got> + Send,
     stop: &AtomicBool,
     staging: &Path,
     place: &Place,
-) -> (Result<Vec<Checksum>>, Result<()>) {
+) -> (Result<Got>, Result<Leaves>) {
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || read(producer));
         let place = place.to_string();
@@ -418,7 +418,13 @@ fn both(
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         match sums {
             // The unpacker saw the stream end because the reader failed.
-            Err(failure) if cut => (Ok(Vec::new()), Err(failure)),
+            Err(failure) if cut => {
+                let nothing = Got {
+                    sums: Vec::new(),
+                    length: 0,
+                };
+                (Ok(nothing), Err(failure))
+            }
             sums => (sums, unpacked),
         }
     })
@@ -456,28 +462,31 @@ fn elsewhere(failure: &Failure) -> bool {
     )
 }
 
-/// Returns the provider a box is made for. The oldest boxes are bare exports of
-/// VirtualBox without metadata; they get some.
-fn provider_of(place: &Place, dir: &Path) -> Result<String> {
-    let not_a_box = |reason: String| BoxError::NotABox {
-        place: place.to_string(),
-        reason,
-    };
-    let path = dir.join("metadata.json");
-    if !path.exists() && dir.join("box.ovf").exists() {
-        files::write_atomic(
-            &path,
-            json!({"provider": "virtualbox"}).to_string().as_bytes(),
-        )?;
+impl Adder<'_> {
+    /// Returns the provider a box is made for. The oldest boxes are bare exports of
+    /// VirtualBox without metadata; they get some.
+    fn provider_of(&self, place: &Place, dir: &Path) -> Result<String> {
+        let not_a_box = |reason: String| BoxError::NotABox {
+            place: place.to_string(),
+            reason,
+        };
+        let path = dir.join("metadata.json");
+        if !path.exists() && dir.join("box.ovf").exists() {
+            files::write_atomic(
+                &path,
+                json!({"provider": "virtualbox"}).to_string().as_bytes(),
+            )?;
+            Receipt::seal(self.host, dir)?;
+        }
+        if !path.is_file() {
+            return Err(not_a_box("there is no `metadata.json` in it".to_owned()).into());
+        }
+        let metadata: Value = serde_json::from_slice(&files::read(&path)?)
+            .map_err(|error| not_a_box(format!("its `metadata.json` is no JSON: {error}")))?;
+        let Some(provider) = metadata["provider"].as_str() else {
+            return Err(not_a_box("its `metadata.json` names no provider".to_owned()).into());
+        };
+        check_part(place, "provider", provider)?;
+        Ok(provider.to_owned())
     }
-    if !path.is_file() {
-        return Err(not_a_box("there is no `metadata.json` in it".to_owned()).into());
-    }
-    let metadata: Value = serde_json::from_slice(&files::read(&path)?)
-        .map_err(|error| not_a_box(format!("its `metadata.json` is no JSON: {error}")))?;
-    let Some(provider) = metadata["provider"].as_str() else {
-        return Err(not_a_box("its `metadata.json` names no provider".to_owned()).into());
-    };
-    check_part(place, "provider", provider)?;
-    Ok(provider.to_owned())
 }

@@ -7,20 +7,28 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use tar::Entry;
 
+use crate::error::{Failure, Result};
+
 /// File systems give out room in blocks of this size, as a rule.
 const BLOCK: usize = 4096;
 static ZEROS: [u8; BLOCK] = [0; BLOCK];
 /// More pieces than any image has.
 const MAX_PIECES: usize = 1 << 20;
 
-/// A file that is being written. Its failures are kept apart from those of the
-/// archive it is read from.
+/// A part of a file.
+pub(super) enum Part<'a> {
+    Data(&'a [u8]),
+    /// So many zeros, which were not written.
+    Zeros(u64),
+}
+
+/// A file that is being written.
 pub(super) struct Target {
     pub(super) file: File,
-    /// What went wrong with the file.
-    pub(super) failure: Option<io::Error>,
     /// Where the next byte goes, holes included.
-    at: u64,
+    pub(super) at: u64,
+    /// Bytes that were really written.
+    pub(super) written: u64,
     /// Where the file's own pointer is.
     pointer: u64,
 }
@@ -29,23 +37,25 @@ impl Target {
     pub(super) fn new(file: File) -> Self {
         Self {
             file,
-            failure: None,
             at: 0,
+            written: 0,
             pointer: 0,
         }
     }
 
-    /// Takes bytes; blocks of zeros become holes.
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Takes bytes; blocks of zeros become holes. `each` is told what was which.
+    pub(super) fn put(&mut self, bytes: &[u8], mut each: impl FnMut(Part<'_>)) -> io::Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let zeros = span(rest, true);
-            self.at += zeros as u64;
-            rest = &rest[zeros..];
-            let data = span(rest, false);
-            let (data, after) = rest.split_at(data);
-            let written = self.write(data);
-            self.keep(written)?;
+            let hole = span(rest, true);
+            if hole > 0 {
+                each(Part::Zeros(hole as u64));
+            }
+            self.at += hole as u64;
+            rest = &rest[hole..];
+            let (full, after) = rest.split_at(span(rest, false));
+            self.write(full)?;
+            each(Part::Data(full));
             rest = after;
         }
         Ok(())
@@ -60,22 +70,9 @@ impl Target {
         }
         self.file.write_all(data)?;
         self.at += data.len() as u64;
+        self.written += data.len() as u64;
         self.pointer = self.at;
         Ok(())
-    }
-
-    /// Sets the length, for a hole at the end.
-    fn end(&mut self, length: u64) -> io::Result<()> {
-        let set = self.file.set_len(length);
-        self.keep(set)
-    }
-
-    fn keep(&mut self, result: io::Result<()>) -> io::Result<()> {
-        result.map_err(|error| {
-            let copy = io::Error::from(error.kind());
-            self.failure = Some(error);
-            copy
-        })
     }
 }
 
@@ -88,21 +85,49 @@ fn span(bytes: &[u8], zero: bool) -> usize {
         .sum()
 }
 
-/// Copies all that `from` has, and returns how much that was. `each` is called
-/// with the length so far.
-pub(super) fn copy(
-    from: &mut impl Read,
-    target: &mut Target,
-    buffer: &mut [u8],
-    mut each: impl FnMut(&Target, u64),
-) -> io::Result<u64> {
+/// Where the content of a file goes. What fails there is a failure of its own,
+/// kept apart from those of the archive.
+pub(super) trait Sink {
+    /// Returns a buffer of the full size.
+    fn buffer(&self) -> Vec<u8>;
+    /// Takes the next bytes.
+    fn bytes(&mut self, bytes: Vec<u8>) -> Result<()>;
+    /// The next bytes go here.
+    fn skip(&mut self, at: u64) -> Result<()>;
+}
+
+/// Why a file could not be copied.
+pub(super) enum CopyError {
+    /// Because of the archive.
+    Source(io::Error),
+    /// Because of the disk.
+    Sink(Failure),
+}
+
+impl From<io::Error> for CopyError {
+    fn from(error: io::Error) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl From<Failure> for CopyError {
+    fn from(failure: Failure) -> Self {
+        Self::Sink(failure)
+    }
+}
+
+/// Copies all that `from` has, and returns how much that was.
+pub(super) fn copy(from: &mut impl Read, sink: &mut impl Sink) -> Result<u64, CopyError> {
+    let mut done = 0;
     loop {
-        let count = fill(from, buffer)?;
-        target.put(&buffer[..count])?;
-        each(target, target.at);
-        if count < buffer.len() {
-            target.end(target.at)?;
-            return Ok(target.at);
+        let mut buffer = sink.buffer();
+        let count = fill(from, &mut buffer)?;
+        let ended = count < buffer.len();
+        buffer.truncate(count);
+        done += count as u64;
+        sink.bytes(buffer)?;
+        if ended {
+            return Ok(done);
         }
     }
 }
@@ -133,6 +158,11 @@ pub(super) struct Holes {
 }
 
 impl Holes {
+    /// Returns the length of the file, holes included.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Returns the holes of an entry, if its extended header speaks of any.
     pub(super) fn read<R: Read>(entry: &mut Entry<'_, R>) -> io::Result<Option<Self>> {
         let mut holes = Self::default();
@@ -178,38 +208,36 @@ impl Holes {
         Ok(found.then_some(holes))
     }
 
-    /// Copies the pieces to their places.
+    /// Copies the pieces to their places. Returns the length of the file.
     pub(super) fn copy(
         mut self,
         from: &mut impl Read,
-        target: &mut Target,
-        buffer: &mut [u8],
-        mut each: impl FnMut(&Target, u64),
-    ) -> io::Result<u64> {
+        sink: &mut impl Sink,
+    ) -> Result<u64, CopyError> {
         if self.listed {
             self.pieces = list(from)?;
         }
+        let mut at = 0;
         for (offset, length) in &self.pieces {
             let end = offset.checked_add(*length).ok_or_else(malformed)?;
-            if *offset < target.at || end > self.length {
-                return Err(malformed());
+            if *offset < at || end > self.length {
+                return Err(malformed().into());
             }
-            target.at = *offset;
-            let mut left = *length;
-            while left > 0 {
+            sink.skip(*offset)?;
+            at = *offset;
+            while at < end {
+                let mut buffer = sink.buffer();
                 let wanted = buffer
                     .len()
-                    .min(usize::try_from(left).unwrap_or(usize::MAX));
-                let count = fill(from, &mut buffer[..wanted])?;
-                if count < wanted {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                    .min(usize::try_from(end - at).unwrap_or(usize::MAX));
+                buffer.truncate(wanted);
+                if fill(from, &mut buffer)? < wanted {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
                 }
-                target.put(&buffer[..count])?;
-                each(target, target.at);
-                left -= count as u64;
+                at += wanted as u64;
+                sink.bytes(buffer)?;
             }
         }
-        target.end(self.length)?;
         Ok(self.length)
     }
 }
@@ -259,23 +287,23 @@ mod tests {
     use super::*;
 
     fn copied(bytes: &[u8]) -> (Vec<u8>, u64) {
-        let file = tempfile::tempfile().unwrap();
-        let mut target = Target::new(file);
-        copy(
-            &mut &*bytes,
-            &mut target,
-            &mut vec![0; 3 * BLOCK],
-            |_, _| {},
-        )
-        .unwrap();
+        let mut target = Target::new(tempfile::tempfile().unwrap());
+        let (mut data, mut zeros) = (0, 0);
+        for part in bytes.chunks(3 * BLOCK) {
+            target
+                .put(part, |part| match part {
+                    Part::Data(bytes) => data += bytes.len() as u64,
+                    Part::Zeros(count) => zeros += count,
+                })
+                .unwrap();
+        }
+        assert_eq!(data + zeros, bytes.len() as u64);
+        assert_eq!(target.written, data);
+        target.file.set_len(target.at).unwrap();
         target.file.rewind().unwrap();
         let mut back = Vec::new();
         target.file.read_to_end(&mut back).unwrap();
-        #[cfg(unix)]
-        let used = std::os::unix::fs::MetadataExt::blocks(&target.file.metadata().unwrap()) * 512;
-        #[cfg(not(unix))]
-        let used = 0;
-        (back, used)
+        (back, target.written)
     }
 
     #[test]

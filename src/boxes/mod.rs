@@ -7,6 +7,7 @@
 
 mod add;
 mod catalog;
+mod compression;
 mod dedupe;
 mod digest;
 mod error;
@@ -31,6 +32,8 @@ mod unpack;
 mod update;
 mod verify;
 mod version;
+mod write;
+mod zipped;
 
 pub use add::{Added, add, add_candidate, ensure};
 pub use catalog::{Catalog, Offer, Release};

@@ -11,6 +11,7 @@ use crate::host::{Host, files};
 
 use super::digest::Checksum;
 use super::name::Place;
+use super::stream::Got;
 use super::tree;
 
 /// Name of the file, in the box's folder.
@@ -44,9 +45,10 @@ impl Receipt {
         let _ = files::write_atomic(&dir.join(RECEIPT), text.as_bytes());
     }
 
-    /// Notes what was fetched from `place`; `sums` has its SHA-256.
-    pub(super) fn note(dir: &Path, place: &Place, sums: &[Checksum], size: u64) {
-        let Some(sum) = sums
+    /// Notes what was fetched from `place` and unpacked; `got` has its SHA-256.
+    pub(super) fn note(dir: &Path, place: &Place, got: &Got, tree: &Checksum) {
+        let Some(sum) = got
+            .sums
             .iter()
             .find(|sum| sum.kind == super::ChecksumKind::Sha256)
         else {
@@ -55,13 +57,14 @@ impl Receipt {
         let receipt = Self {
             url: Some(place.to_string()),
             checksum: Some(sum.to_string()),
-            size: Some(size),
-            tree: None,
+            size: Some(got.length),
+            tree: Some(tree.to_string()),
         };
         receipt.write(dir);
     }
 
-    /// Adds the digest of a box that is whole, before it becomes visible.
+    /// Takes the digest anew of a box that was made or changed here, before it
+    /// becomes visible.
     pub(super) fn seal(host: &Host, dir: &Path) -> Result<()> {
         let mut receipt = Self::read(dir).unwrap_or_default();
         receipt.tree = Some(tree::digest(host, dir)?.to_string());

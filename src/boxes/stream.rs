@@ -61,6 +61,12 @@ pub(super) struct Producer<'a> {
     restarts: u32,
 }
 
+/// What a whole box file hashes to, and how long it is.
+pub(super) struct Got {
+    pub(super) sums: Vec<Checksum>,
+    pub(super) length: u64,
+}
+
 /// Takes the bytes in order, on another thread.
 pub(super) struct Pieces {
     queue: Receiver<Piece>,
@@ -111,7 +117,7 @@ pub(super) fn stream<'a>(
 
 impl Producer<'_> {
     /// Reads a file on this machine. Returns its checksums.
-    pub(super) fn read_file(mut self, path: &Path, stop: &AtomicBool) -> Result<Vec<Checksum>> {
+    pub(super) fn read_file(mut self, path: &Path, stop: &AtomicBool) -> Result<Got> {
         let failed = |error: io::Error| FileError::new("read", path, error);
         let mut file = File::open(path).map_err(failed)?;
         self.total = file.metadata().ok().map(|meta| meta.len());
@@ -140,7 +146,7 @@ impl Producer<'_> {
         url: &Url,
         partial: &mut Partial,
         room: impl Fn(u64, u64) -> Result<bool>,
-    ) -> Result<Vec<Checksum>> {
+    ) -> Result<Got> {
         let mut tries = 0;
         loop {
             let before = self.done;
@@ -300,12 +306,13 @@ impl Producer<'_> {
         });
     }
 
-    fn finish(mut self) -> Result<Vec<Checksum>> {
+    fn finish(mut self) -> Result<Got> {
         self.pieces.send(Piece::End).map_err(|_| Interrupted)?;
-        Ok(std::mem::take(&mut self.hashers)
-            .into_iter()
-            .map(Hasher::finish)
-            .collect())
+        let hashers = std::mem::take(&mut self.hashers);
+        Ok(Got {
+            sums: hashers.into_iter().map(Hasher::finish).collect(),
+            length: self.done,
+        })
     }
 }
 

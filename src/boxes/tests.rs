@@ -671,8 +671,10 @@ fn what_is_no_box_is_said_to_be_none() {
     for (bytes, expected) in [
         (&b""[..], "it is empty"),
         (b"just text", "it is no archive"),
-        (b"PK\x03\x04zip", "packed as zip"),
-        (b"\x28\xb5\x2f\xfdzstd", "packed as zstd"),
+        (b"PK\x03\x04zip", "invalid Zip archive"),
+        (b"\x28\xb5\x2f\xfdzstd", "is not a box"),
+        (b"\xfd7zXZ\0xz", "is not a box"),
+        (b"BZh9", "packed as bzip2"),
         (cut, "it ends in the middle"),
         (&whole[..700_000], "it ends in the middle"),
         (&damaged, "is not a box"),
@@ -769,6 +771,11 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
             ],
             "is a disk with parts",
         ),
+        (
+            vec![file("rove-disk-0.qcow2", b"")],
+            "rove keeps for itself",
+        ),
+        (vec![file(".rove-box.json", b"{}")], "rove keeps for itself"),
     ] {
         let lab = Lab::new();
         let mut all = vec![file("metadata.json", METADATA)];
@@ -781,6 +788,13 @@ fn hostile_boxes_are_refused_and_leave_nothing() {
         assert!(!lab.root.path().join("evil").exists());
         assert!(!Path::new("/tmp/evil").exists());
     }
+}
+
+/// The digest that was taken on the way in is that of the folder.
+fn assert_tree_is_noted(lab: &Lab, installed: &Installed) {
+    let noted = installed.receipt().unwrap().tree.unwrap();
+    let again = installed.tree_digest(&lab.host).unwrap();
+    assert_eq!(noted, again.to_string());
 }
 
 #[test]
@@ -811,7 +825,9 @@ fn odd_but_honest_boxes_are_taken() {
     let mut bytes = [gzip(a), gzip(b)].concat();
     bytes.extend_from_slice(&[0; 100]);
     lab.server.file("/x.box", bytes);
-    let dir = lab.add().unwrap().dir;
+    let installed = lab.add().unwrap();
+    assert_tree_is_noted(&lab, &installed);
+    let dir = installed.dir;
     assert_eq!(std::fs::read(dir.join("dir/link")).unwrap(), b"r");
     assert_eq!(std::fs::read(dir.join("hard")).unwrap(), b"r");
     #[cfg(unix)]
@@ -820,6 +836,252 @@ fn odd_but_honest_boxes_are_taken() {
         let mode = |name: &str| dir.join(name).metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("read-only"), mode("dir/script")), (0o644, 0o755));
     }
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    // Boxes are only read, so the encoder is not built in: LZMA2 has chunks that
+    // are stored as they are.
+    let mut block = vec![2, 0, 0x21, 1, 22, 0, 0, 0];
+    block.extend(crc32(&block).to_le_bytes());
+    let header = block.len();
+    for (index, chunk) in bytes.chunks(1 << 16).enumerate() {
+        block.push(if index == 0 { 1 } else { 2 });
+        block.extend(((chunk.len() - 1) as u16).to_be_bytes());
+        block.extend_from_slice(chunk);
+    }
+    block.push(0);
+    let unpadded = block.len() as u64;
+    assert!(header == 12);
+    block.resize(block.len().next_multiple_of(4), 0);
+    let variable = |mut number: u64| {
+        let mut bytes = Vec::new();
+        while number >= 0x80 {
+            bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+        bytes
+    };
+    let mut index = vec![0, 1];
+    index.extend(variable(unpadded));
+    index.extend(variable(bytes.len() as u64));
+    index.resize(index.len().next_multiple_of(4), 0);
+    index.extend(crc32(&index).to_le_bytes());
+    let flags = [0, 0];
+    let mut out = b"\xfd7zXZ\0".to_vec();
+    out.extend(flags);
+    out.extend(crc32(&flags).to_le_bytes());
+    out.extend(block);
+    let backward = ((index.len() / 4 - 1) as u32).to_le_bytes();
+    out.extend(index);
+    out.extend(crc32(&[&backward[..], &flags].concat()).to_le_bytes());
+    out.extend(backward);
+    out.extend(flags);
+    out.extend(b"YZ");
+    out
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+/// Writes a zip archive: names, Unix modes and contents.
+fn zip_of(items: &[(&str, u32, &[u8])]) -> Vec<u8> {
+    let (mut out, mut list) = (Vec::new(), Vec::new());
+    for (name, mode, data) in items {
+        let packed = {
+            let mut encoder =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(data).unwrap();
+            encoder.finish().unwrap()
+        };
+        let mut shared = vec![20, 0, 0, 0, 8, 0, 0, 0, 0x21, 0];
+        shared.extend(crc32(data).to_le_bytes());
+        shared.extend((packed.len() as u32).to_le_bytes());
+        shared.extend((data.len() as u32).to_le_bytes());
+        shared.extend((name.len() as u16).to_le_bytes());
+        shared.extend([0, 0]);
+        list.extend(b"PK\x01\x02\x14\x03");
+        list.extend(&shared);
+        list.extend([0; 6]);
+        list.extend((mode << 16).to_le_bytes());
+        list.extend((out.len() as u32).to_le_bytes());
+        list.extend(name.bytes());
+        out.extend(b"PK\x03\x04");
+        out.extend(&shared);
+        out.extend(name.bytes());
+        out.extend(packed);
+    }
+    let count = (items.len() as u16).to_le_bytes();
+    let start = (out.len() as u32).to_le_bytes();
+    let size = (list.len() as u32).to_le_bytes();
+    out.extend(list);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend([count, count].concat());
+    out.extend([size, start].concat());
+    out.extend([0, 0]);
+    out
+}
+
+#[test]
+fn every_compression_gives_the_same_box() {
+    let plain = big_box();
+    let (a, b) = plain.split_at(300_000);
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    let disk = noise(1 << 20);
+    let zip = zip_of(&[
+        ("metadata.json", 0, METADATA),
+        ("Vagrantfile", 0, b"Vagrant.configure('2') { }\n"),
+        ("box.img", 0o100_644, &disk),
+    ]);
+    for (format, bytes) in [
+        ("tar", plain.clone()),
+        ("gzip", gzip(&plain)),
+        ("gzip, two members", [gzip(a), gzip(b)].concat()),
+        ("zstd", zstd(&plain)),
+        ("zstd, two frames", [zstd(a), zstd(b)].concat()),
+        ("xz", xz(&plain)),
+        ("xz, two streams", [xz(a), xz(b)].concat()),
+        ("zip", zip),
+    ] {
+        let lab = Lab::new();
+        lab.server.file("/x.box", bytes);
+        let installed = lab
+            .add()
+            .unwrap_or_else(|failure| panic!("{format}: {failure}"));
+        assert!(
+            std::fs::read(installed.dir.join("box.img")).unwrap() == disk,
+            "{format}"
+        );
+        assert_tree_is_noted(&lab, &installed);
+        lab.assert_nothing_hidden();
+    }
+}
+
+#[test]
+fn zip_boxes_are_looked_at_as_closely() {
+    for (entry, expected) in [
+        (("../evil", 0, &b""[..]), "leads out of the box"),
+        (("/evil", 0, b""), "is an absolute path"),
+        (("c:\\evil", 0, b""), "is an absolute path"),
+        (("l", 0o120_777, b"/etc/passwd"), "is a link out of the box"),
+        (("p", 0o010_644, b""), "is of a kind that boxes do not hold"),
+        (("su", 0o104_755, b""), "is setuid or setgid"),
+        (("METADATA.json/x", 0, b""), ""),
+        (("./metadata.json", 0, b""), "is there twice"),
+        (("metadata.json/x", 0, b""), "is there twice"),
+    ] {
+        let lab = Lab::new();
+        lab.server
+            .file("/x.box", zip_of(&[("metadata.json", 0, METADATA), entry]));
+        match lab.add() {
+            Ok(_) => assert_eq!(expected, "", "{entry:?}"),
+            Err(failure) => {
+                let text = failure.to_string();
+                assert!(!expected.is_empty() && text.contains(expected), "{text}");
+                assert!(!lab.root.path().join("home/boxes/x").exists());
+            }
+        }
+        lab.assert_nothing_hidden();
+    }
+}
+
+#[test]
+fn bombs_and_endless_archives_end() {
+    let long_name = |size: u64| {
+        let mut header = Header::new_gnu();
+        header.as_old_mut().name[..13].copy_from_slice(b"././@LongLink");
+        header.set_entry_type(EntryType::GNULongName);
+        header.set_mode(0o644);
+        header.set_size(size);
+        header.set_cksum();
+        header.as_bytes().to_vec()
+    };
+    let huge = {
+        let mut header = Header::new_gnu();
+        header.as_old_mut().name[..4].copy_from_slice(b"disk");
+        header.set_entry_type(EntryType::Regular);
+        header.set_mode(0o644);
+        header.set_size(1 << 50);
+        header.set_cksum();
+        header.as_bytes().to_vec()
+    };
+    let metadata = tar_of(&[file("metadata.json", METADATA)]);
+    let start = &metadata[..1024];
+    let many: Vec<u8> = {
+        let mut bytes = start.to_vec();
+        let folder = &tar_of(&[link(EntryType::Directory, "d/", "")])[..512];
+        bytes.extend(folder.repeat(100_001));
+        bytes
+    };
+    for (bytes, expected) in [
+        (
+            [start, &long_name(1 << 40), &vec![b'a'; 5 << 20]].concat(),
+            "its headers are too long",
+        ),
+        (
+            [start, &huge, &[0; 512][..]].concat(),
+            "is larger than any disk",
+        ),
+        (many, "is one of too many"),
+        (
+            [&metadata[..], &vec![0; 70 << 20]].concat(),
+            "it goes on after its end",
+        ),
+    ] {
+        let lab = Lab::new();
+        lab.server.file("/x.box", gzip(&bytes));
+        let text = error(lab.add()).to_string();
+        assert!(text.contains(expected), "{text}");
+        lab.assert_nothing_hidden();
+        assert!(lab.kept().is_empty());
+    }
+}
+
+#[test]
+fn long_names_and_old_sparse_entries_are_taken() {
+    let deep = format!("{}/disk.img", "long-folder-name".repeat(9));
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = Header::new_gnu();
+    header.set_mode(0o600);
+    header.set_size(3);
+    builder
+        .append_data(&mut header, &deep, &b"abc"[..])
+        .unwrap();
+    // GNU's old way: the pieces stand in the header itself.
+    let mut header = Header::new_gnu();
+    header.as_old_mut().name[..6].copy_from_slice(b"sparse");
+    header.set_entry_type(EntryType::GNUSparse);
+    header.set_mode(0o644);
+    header.set_size(512);
+    {
+        let gnu = header.as_gnu_mut().unwrap();
+        let octal = |field: &mut [u8; 12], value: u64| {
+            field.copy_from_slice(format!("{value:011o}\0").as_bytes());
+        };
+        octal(&mut gnu.sparse[0].offset, 4096);
+        octal(&mut gnu.sparse[0].numbytes, 512);
+        octal(&mut gnu.sparse[1].offset, 9000);
+        octal(&mut gnu.sparse[1].numbytes, 0);
+        octal(&mut gnu.realsize, 9000);
+    }
+    header.set_cksum();
+    builder.append(&header, &[7; 512][..]).unwrap();
+    let mut bytes = builder.into_inner().unwrap();
+    bytes.truncate(bytes.len() - 1024);
+    // And the metadata last.
+    bytes.extend(tar_of(&[file("metadata.json", METADATA)]));
+    let lab = Lab::new();
+    lab.server.file("/x.box", gzip(&bytes));
+    let installed = lab.add().unwrap();
+    assert_eq!(std::fs::read(installed.dir.join(deep)).unwrap(), b"abc");
+    let sparse = std::fs::read(installed.dir.join("sparse")).unwrap();
+    assert_eq!(sparse.len(), 9000);
+    assert!(sparse[4096..4608].iter().all(|byte| *byte == 7));
+    assert_eq!(sparse.iter().filter(|byte| **byte != 0).count(), 512);
+    assert_tree_is_noted(&lab, &installed);
 }
 
 #[test]
@@ -877,7 +1139,9 @@ fn holes_of_both_pax_formats_are_filled_in() {
             let mut expected = vec![0; 20_000];
             expected[..4].copy_from_slice(b"data");
             expected[9000..9003].copy_from_slice(b"mid");
-            assert!(std::fs::read(added.unwrap().dir.join("box.img")).unwrap() == expected);
+            let installed = added.unwrap();
+            assert!(std::fs::read(installed.dir.join("box.img")).unwrap() == expected);
+            assert_tree_is_noted(&lab, &installed);
         } else {
             let text = error(added).to_string();
             assert!(text.contains("is not a box"), "{text}");

@@ -71,6 +71,145 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<(String, Entry)>> {
     Ok(found)
 }
 
+/// A file of a box that was just written, with its digest.
+#[derive(Clone, Debug)]
+pub(super) struct Leaf {
+    pub(super) path: PathBuf,
+    pub(super) length: u64,
+    pub(super) executable: bool,
+    pub(super) digest: String,
+}
+
+/// What a box consists of, as it was unpacked.
+#[derive(Debug)]
+pub(super) struct Leaves {
+    pub(super) files: Vec<Leaf>,
+    /// Links and their targets.
+    pub(super) links: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Leaves {
+    /// Returns the digest of the box, which [`digest`] would return for its folder.
+    pub(super) fn digest(&self) -> Checksum {
+        let name = |path: &Path| path.to_string_lossy().replace('\\', "/");
+        let files = self.files.iter().map(|leaf| {
+            let line = file_line(
+                &name(&leaf.path),
+                leaf.length,
+                leaf.executable,
+                &leaf.digest,
+            );
+            (name(&leaf.path), line)
+        });
+        let links = self
+            .links
+            .iter()
+            .map(|(path, target)| (name(path), link_line(&name(path), target)));
+        let mut lines: Vec<_> = files
+            .chain(links)
+            .filter(|(name, _)| !is_extra(name))
+            .collect();
+        lines.sort();
+        let mut whole = Sha256::new();
+        for (_, line) in lines {
+            whole.update(line.as_bytes());
+        }
+        Checksum {
+            kind: ChecksumKind::Sha256,
+            hex: hex(&whole.finalize()),
+        }
+    }
+}
+
+fn file_line(name: &str, length: u64, executable: bool, digest: &str) -> String {
+    let mark = if executable { 'x' } else { '-' };
+    format!("f {mark} {length} {digest} {name}\n")
+}
+
+fn link_line(name: &str, target: &Path) -> String {
+    format!("l {} {name}\n", target.display())
+}
+
+/// Takes the bytes of a file in order and ends in its digest.
+pub(super) struct PieceHasher {
+    whole: Sha256,
+    piece: Sha256,
+    /// Bytes of the piece so far, those in `zeros` included.
+    filled: u64,
+    /// Zeros at the end of the piece that are not hashed yet: a piece with
+    /// nothing else costs nothing.
+    zeros: u64,
+    empty: [u8; 32],
+}
+
+impl PieceHasher {
+    pub(super) fn new() -> Self {
+        // Hashed once and for all: most pieces of most disks are this one.
+        static EMPTY: std::sync::OnceLock<[u8; 32]> = std::sync::OnceLock::new();
+        Self {
+            whole: Sha256::new(),
+            piece: Sha256::new(),
+            filled: 0,
+            zeros: 0,
+            empty: *EMPTY.get_or_init(|| piece_of_zeros(PIECE)),
+        }
+    }
+
+    pub(super) fn data(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (now, rest) = bytes.split_at(bytes.len().min((PIECE - self.filled) as usize));
+            self.pending();
+            self.piece.update(now);
+            self.filled += now.len() as u64;
+            self.full();
+            bytes = rest;
+        }
+    }
+
+    pub(super) fn zeros(&mut self, mut count: u64) {
+        while count > 0 {
+            let now = count.min(PIECE - self.filled);
+            self.zeros += now;
+            self.filled += now;
+            self.full();
+            count -= now;
+        }
+    }
+
+    fn pending(&mut self) {
+        const ZEROS: [u8; 4096] = [0; 4096];
+        while self.zeros > 0 {
+            let now = self.zeros.min(ZEROS.len() as u64);
+            self.piece.update(&ZEROS[..now as usize]);
+            self.zeros -= now;
+        }
+    }
+
+    fn full(&mut self) {
+        if self.filled == PIECE {
+            self.end_piece();
+        }
+    }
+
+    fn end_piece(&mut self) {
+        if self.zeros == PIECE {
+            self.whole.update(self.empty);
+        } else {
+            self.pending();
+            self.whole.update(self.piece.finalize_reset());
+        }
+        self.filled = 0;
+        self.zeros = 0;
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        if self.filled > 0 {
+            self.end_piece();
+        }
+        hex(&self.whole.finalize())
+    }
+}
+
 /// Returns the digest of the box in `dir`.
 pub(super) fn digest(host: &Host, dir: &Path) -> Result<Checksum> {
     let mut whole = Sha256::new();
@@ -78,10 +217,9 @@ pub(super) fn digest(host: &Host, dir: &Path) -> Result<Checksum> {
         let line = match entry {
             Entry::File(length, executable) => {
                 let file = file(host, &dir.join(&name))?;
-                let mark = if executable { 'x' } else { '-' };
-                format!("f {mark} {length} {file} {name}\n")
+                file_line(&name, length, executable, &file)
             }
-            Entry::Link(target) => format!("l {} {name}\n", target.display()),
+            Entry::Link(target) => link_line(&name, &target),
         };
         whole.update(line.as_bytes());
     }

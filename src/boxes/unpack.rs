@@ -6,7 +6,6 @@
 //! through one; then each must lead to something inside.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -16,10 +15,13 @@ use crate::error::{Failure, Result};
 use crate::host::{FileError, files};
 
 use super::BoxError;
-use super::flush::Flusher;
-use super::gzip::Members;
-use super::holes::{Holes, Target, copy};
+use super::compression::{Format, Inflated, Meter, format_of};
+use super::holes::{CopyError, Holes, Sink, copy};
 use super::image::{Image, Unreadable};
+use super::receipt::RECEIPT;
+use super::tree::Leaves;
+use super::write::Writer;
+use super::zipped;
 
 /// What lies between the end of the archive and the end of its stream: tar pads
 /// with zeros to its blocking factor, which is far less than this.
@@ -27,6 +29,10 @@ const MAX_PADDING: u64 = 64 << 20;
 /// A box has a handful of entries; these bounds only stop the absurd.
 const MAX_ENTRIES: usize = 100_000;
 const MAX_DEPTH: usize = 32;
+/// Headers of one entry, extended ones included.
+const MAX_HEADERS: u64 = 4 << 20;
+/// 16 TiB: the largest file of ext4, and more than a disk of any box.
+const MAX_FILE: u64 = 1 << 44;
 
 /// What a path in the box is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,8 +43,8 @@ enum Kind {
 }
 
 /// Unpacks what `source` gives into the folder `into`, which is there and empty.
-/// `place` names the box in errors.
-pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<()> {
+/// `place` names the box in errors. Returns what the box consists of.
+pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<Leaves> {
     let mut source = source;
     let mut unpacker = Unpacker {
         into,
@@ -46,18 +52,19 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<(
         seen: HashMap::new(),
         links: Vec::new(),
         entries: 0,
-        flusher: Flusher::start(),
-        buffer: vec![0; 256 << 10],
+        writer: Writer::start(into, place),
     };
-    match format_of(&first_bytes(&mut source).map_err(|error| not_a_box(place, &error))?) {
-        Format::Gzip => {
-            let mut inflated = Members::new(&mut source);
-            unpacker.entries(&mut inflated)?;
-            unpacker.padding(&mut inflated)?;
+    let broken = |error: io::Error| not_a_box(place, &error);
+    let format = format_of(&first_bytes(&mut source).map_err(broken)?);
+    match format {
+        Format::Gzip | Format::Zstd | Format::Xz => {
+            if let Some(mut inflated) = Inflated::new(format, &mut source).map_err(broken)? {
+                unpacker.entries(&mut inflated)?;
+                unpacker.rest(&mut inflated)?;
+            }
         }
-        Format::Tar => {
-            unpacker.entries(&mut source)?;
-        }
+        Format::Tar => unpacker.entries(&mut source)?,
+        Format::Zip => zipped::unpack(&mut source, &mut unpacker)?,
         Format::Other(format) => {
             let place = place.to_owned();
             return Err(BoxError::FormatUnknown { place, format }.into());
@@ -73,64 +80,8 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<(
         }
     }
     // The rest counts for the checksum.
-    drain(&mut source).map_err(|error| not_a_box(place, &error))?;
+    unpacker.rest(&mut source)?;
     unpacker.finish()
-}
-
-/// What the first bytes say.
-enum Format {
-    Gzip,
-    Tar,
-    Other(&'static str),
-    No(&'static str),
-    Page,
-}
-
-fn format_of(head: &[u8]) -> Format {
-    const OTHERS: [(&[u8], &str); 5] = [
-        (b"PK\x03\x04", "zip"),
-        (b"\xfd7zXZ\0", "xz"),
-        (b"\x28\xb5\x2f\xfd", "zstd"),
-        (b"BZh", "bzip2"),
-        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    ];
-    if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Format::Other(name);
-    }
-    let text = head.trim_ascii_start();
-    if head.starts_with(&[0x1f, 0x8b]) {
-        Format::Gzip
-    } else if head.is_empty() {
-        Format::No("it is empty")
-    } else if head.get(257..262) == Some(b"ustar") || has_tar_checksum(head) {
-        Format::Tar
-    } else if text.starts_with(b"<") {
-        Format::Page
-    } else if text.starts_with(b"{") {
-        Format::No("it is JSON, such as a catalog")
-    } else {
-        Format::No("it is no archive")
-    }
-}
-
-/// Archives older than POSIX have no magic word, but they have a checksum.
-fn has_tar_checksum(head: &[u8]) -> bool {
-    let Some(header) = head.get(..512) else {
-        return false;
-    };
-    let sum: u32 = header
-        .iter()
-        .enumerate()
-        .map(|(at, byte)| {
-            u32::from(if (148..156).contains(&at) {
-                b' '
-            } else {
-                *byte
-            })
-        })
-        .sum();
-    let told = std::str::from_utf8(&header[148..156]).ok();
-    told.and_then(|told| u32::from_str_radix(told.trim_matches(['\0', ' ']), 8).ok()) == Some(sum)
 }
 
 /// Returns what the stream has at hand, at least the first byte; takes nothing.
@@ -139,17 +90,7 @@ fn first_bytes(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
     Ok(head[..head.len().min(512)].to_vec())
 }
 
-fn drain(source: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let length = source.fill_buf()?.len();
-        if length == 0 {
-            return Ok(());
-        }
-        source.consume(length);
-    }
-}
-
-fn not_a_box(place: &str, error: &io::Error) -> Failure {
+pub(super) fn not_a_box(place: &str, error: &io::Error) -> Failure {
     // The archive reader has a text of its own for an early end.
     let reason = match error.to_string() {
         _ if error.kind() == io::ErrorKind::UnexpectedEof => "it ends in the middle".to_owned(),
@@ -160,22 +101,21 @@ fn not_a_box(place: &str, error: &io::Error) -> Failure {
     BoxError::NotABox { place, reason }.into()
 }
 
-struct Unpacker<'a> {
-    into: &'a Path,
-    place: &'a str,
+pub(super) struct Unpacker<'a> {
+    pub(super) into: &'a Path,
+    pub(super) place: &'a str,
     seen: HashMap<PathBuf, Kind>,
     links: Vec<(PathBuf, PathBuf)>,
     entries: usize,
-    flusher: Flusher,
-    buffer: Vec<u8>,
+    writer: Writer,
 }
 
 impl Unpacker<'_> {
-    fn broken(&self, error: &io::Error) -> Failure {
+    pub(super) fn broken(&self, error: &io::Error) -> Failure {
         not_a_box(self.place, error)
     }
 
-    fn refuse(&self, entry: &Path, reason: &'static str) -> Failure {
+    pub(super) fn refuse(&self, entry: &Path, reason: &'static str) -> Failure {
         BoxError::Hostile {
             place: self.place.to_owned(),
             entry: entry.display().to_string(),
@@ -185,12 +125,18 @@ impl Unpacker<'_> {
     }
 
     fn entries(&mut self, source: &mut impl Read) -> Result<()> {
-        let mut archive = Archive::new(source);
-        for entry in archive.entries().map_err(|error| self.broken(&error))? {
+        let (metered, left) = Meter::new(source);
+        let mut archive = Archive::new(metered);
+        let mut entries = archive.entries().map_err(|error| self.broken(&error))?;
+        loop {
+            left.set(MAX_HEADERS);
+            let Some(entry) = entries.next() else {
+                return Ok(());
+            };
             let mut entry = entry.map_err(|error| self.broken(&error))?;
+            left.set(u64::MAX);
             self.entry(&mut entry)?;
         }
-        Ok(())
     }
 
     fn entry<R: Read>(&mut self, entry: &mut Entry<'_, R>) -> Result<()> {
@@ -203,47 +149,60 @@ impl Unpacker<'_> {
             Some(name) => name.into_bytes(),
             None => entry.path_bytes().into_owned(),
         };
-        let path = self.inside(&raw)?;
-        self.entries += 1;
-        if self.entries > MAX_ENTRIES {
-            return Err(self.refuse(&path, "is one of too many"));
-        }
-        if path.as_os_str().is_empty() {
-            // The folder of the box itself, `./`.
-            return if kind.is_dir() {
-                Ok(())
-            } else {
-                Err(self.refuse(&path, "has no name"))
-            };
-        }
-        self.parents(&path)?;
+        let Some(path) = self.begin(&raw, kind.is_dir())? else {
+            return Ok(());
+        };
         match kind {
             EntryType::Directory => self.folder(&path),
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
-                self.claim(&path, Kind::File)?;
-                self.file(entry, &path, holes)
+                let size = holes.is_none().then(|| entry.size());
+                let mode = entry.header().mode().unwrap_or(0o644);
+                self.regular(entry, &path, size, mode, holes)
             }
             EntryType::Symlink => {
-                let target = self.target(entry, &path)?;
-                self.claim(&path, Kind::Link)?;
-                self.links.push((path, target));
-                Ok(())
+                let target = entry.link_name_bytes().unwrap_or_default().into_owned();
+                self.symlink(path, &target)
             }
             EntryType::Link => {
-                let target = self.target(entry, &path)?;
-                let target = self.inside(target.as_os_str().as_encoded_bytes())?;
+                let target = entry.link_name_bytes().unwrap_or_default().into_owned();
+                let target = self.inside(&target)?;
                 if self.seen.get(&target) != Some(&Kind::File) {
                     return Err(self.refuse(&path, "is a link to something that is not in the box"));
                 }
                 self.claim(&path, Kind::File)?;
-                let at = self.into.join(&path);
-                std::fs::hard_link(self.into.join(target), &at)
-                    .map_err(|error| FileError::new("link", at, error).into())
+                self.writer.link(&target, &path)
             }
             EntryType::Char | EntryType::Block => Err(self.refuse(&path, "is a device")),
             EntryType::Fifo => Err(self.refuse(&path, "is a pipe")),
             _ => Err(self.refuse(&path, "is of a kind that boxes do not hold")),
         }
+    }
+
+    /// Takes the name of an entry and makes the folders above it. Returns `None`
+    /// for the folder of the box itself, `./`.
+    pub(super) fn begin(&mut self, raw: &[u8], is_folder: bool) -> Result<Option<PathBuf>> {
+        let path = self.inside(raw)?;
+        self.entries += 1;
+        if self.entries > MAX_ENTRIES {
+            return Err(self.refuse(&path, "is one of too many"));
+        }
+        if path.as_os_str().is_empty() {
+            return if is_folder {
+                Ok(None)
+            } else {
+                Err(self.refuse(&path, "has no name"))
+            };
+        }
+        // Converted disks lie beside the box's own and are trusted: see `tree`.
+        let reserved = path.to_str().is_some_and(|name| {
+            name.eq_ignore_ascii_case(RECEIPT)
+                || name.to_ascii_lowercase().starts_with("rove-disk-")
+        });
+        if reserved {
+            return Err(self.refuse(&path, "has a name that rove keeps for itself"));
+        }
+        self.parents(&path)?;
+        Ok(Some(path))
     }
 
     /// Returns the name as a path below the folder. Some boxes were packed on
@@ -300,7 +259,7 @@ impl Unpacker<'_> {
 
     /// A folder may come again: tar names it once for itself and some packers
     /// once more.
-    fn folder(&mut self, path: &Path) -> Result<()> {
+    pub(super) fn folder(&mut self, path: &Path) -> Result<()> {
         match self.seen.get(path) {
             Some(Kind::Folder) => Ok(()),
             Some(_) => Err(self.refuse(path, "is there twice")),
@@ -311,54 +270,57 @@ impl Unpacker<'_> {
         }
     }
 
-    fn file<R: Read>(
+    /// Writes a file. `size` is what the archive says of its length.
+    pub(super) fn regular(
         &mut self,
-        entry: &mut Entry<'_, R>,
+        from: &mut impl Read,
         path: &Path,
+        size: Option<u64>,
+        mode: u32,
         holes: Option<Holes>,
     ) -> Result<()> {
-        let mode = entry.header().mode().unwrap_or(0o644);
+        self.claim(path, Kind::File)?;
         if mode & 0o6000 != 0 {
             return Err(self.refuse(path, "is setuid or setgid"));
         }
-        let at = self.into.join(path);
-        let failed = |error: io::Error| Failure::from(FileError::new("write", &at, error));
-        let mut target = Target::new(File::create_new(&at).map_err(failed)?);
-        let flusher = &self.flusher;
-        let mut told = 0;
-        let told_length = holes.is_none();
-        let grown = |target: &Target, length| flusher.grown(&target.file, length, &mut told);
-        let copied = match holes {
-            Some(holes) => holes.copy(entry, &mut target, &mut self.buffer, grown),
-            None => copy(entry, &mut target, &mut self.buffer, grown),
-        };
-        if let Some(error) = target.failure.take() {
-            return Err(failed(error));
+        let told = size.or(holes.as_ref().map(Holes::length));
+        if told.is_some_and(|told| told > MAX_FILE) {
+            return Err(self.refuse(path, "is larger than any disk"));
         }
-        let length = copied.map_err(|error| self.broken(&error))?;
-        if length != entry.size() && told_length {
+        self.writer.open(path)?;
+        let copied = match holes {
+            Some(holes) => holes.copy(from, &mut self.writer),
+            None => copy(from, &mut self.writer),
+        };
+        let length = copied.map_err(|error| match error {
+            CopyError::Source(error) => self.broken(&error),
+            CopyError::Sink(failure) => failure,
+        })?;
+        if size.is_some_and(|size| size != length) {
             return Err(self.broken(&io::ErrorKind::UnexpectedEof.into()));
         }
-        files::set_mode(&at, if mode & 0o100 == 0 { 0o644 } else { 0o755 })?;
-        self.flusher.done(at, target.file);
+        self.writer.close(length, mode & 0o100 != 0)
+    }
+
+    /// Takes a link, to be made when all files lie.
+    pub(super) fn symlink(&mut self, path: PathBuf, target: &[u8]) -> Result<()> {
+        let target = std::str::from_utf8(target)
+            .ok()
+            .filter(|target| !target.is_empty() && !target.contains('\0'))
+            .map(PathBuf::from)
+            .ok_or_else(|| self.refuse(&path, "is a link to nothing"))?;
+        self.claim(&path, Kind::Link)?;
+        self.links.push((path, target));
         Ok(())
     }
 
-    fn target<R: Read>(&self, entry: &Entry<'_, R>, path: &Path) -> Result<PathBuf> {
-        let target = entry.link_name_bytes().unwrap_or_default();
-        std::str::from_utf8(&target)
-            .ok()
-            .filter(|target| !target.is_empty())
-            .map(PathBuf::from)
-            .ok_or_else(|| self.refuse(path, "is a link to nothing"))
-    }
-
-    /// Reads what follows the archive inside the compression, so that the
-    /// compression's own checksum is looked at.
-    fn padding(&mut self, inflated: &mut impl Read) -> Result<()> {
+    /// Reads what follows the archive, inside its compression and after it, so
+    /// that the checksums are of all of it. An endless stream ends here.
+    fn rest(&mut self, source: &mut impl Read) -> Result<()> {
         let mut left = MAX_PADDING;
+        let mut buffer = self.writer.buffer();
         loop {
-            match inflated.read(&mut self.buffer) {
+            match source.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(count) if count as u64 <= left => left -= count as u64,
                 Ok(_) => return Err(self.broken(&io::Error::other("it goes on after its end"))),
@@ -395,7 +357,9 @@ impl Unpacker<'_> {
     }
 
     /// Makes the links, looks where they lead, and waits until all is on disk.
-    fn finish(mut self) -> Result<()> {
+    fn finish(mut self) -> Result<Leaves> {
+        // All files lie before the first link is made.
+        let files = self.writer.finish()?;
         for (path, target) in std::mem::take(&mut self.links) {
             let at = self.into.join(&path);
             if target.is_absolute() {
@@ -419,13 +383,29 @@ impl Unpacker<'_> {
             }
         }
         self.disks()?;
-        self.flusher.finish()?;
         for (path, kind) in &self.seen {
             if *kind == Kind::Folder {
                 files::sync_dir(&self.into.join(path));
             }
         }
         files::sync_dir(self.into);
-        Ok(())
+        Ok(Leaves {
+            files,
+            links: self.links,
+        })
+    }
+}
+
+impl Sink for Writer {
+    fn buffer(&self) -> Vec<u8> {
+        Writer::buffer(self)
+    }
+
+    fn bytes(&mut self, bytes: Vec<u8>) -> Result<()> {
+        Writer::bytes(self, bytes)
+    }
+
+    fn skip(&mut self, at: u64) -> Result<()> {
+        Writer::skip(self, at)
     }
 }
