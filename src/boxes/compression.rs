@@ -76,42 +76,27 @@ fn has_tar_checksum(head: &[u8]) -> bool {
     told.and_then(|told| u32::from_str_radix(told.trim_matches(['\0', ' ']), 8).ok()) == Some(sum)
 }
 
-/// What a compressed stream has, inflated. Several streams one after the other,
-/// as parallel packers write them, are one.
-pub(super) enum Inflated<'a, R: BufRead> {
-    Gzip(Members<&'a mut R>),
-    Zstd(Box<zstd::Decoder<'static, &'a mut R>>),
-    Xz(Box<lzma_rust2::XzReader<&'a mut R>>),
-}
-
-impl<'a, R: BufRead> Inflated<'a, R> {
-    /// Returns a reader for a compressed format; none for the others.
-    pub(super) fn new(format: Format, source: &'a mut R) -> io::Result<Option<Self>> {
-        Ok(Some(match format {
-            Format::Gzip => Self::Gzip(Members::new(source)),
-            Format::Zstd => {
-                let mut decoder = zstd::Decoder::with_buffer(source)?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                Self::Zstd(Box::new(decoder))
-            }
-            Format::Xz => Self::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(
-                source,
-                true,
-                XZ_MEMORY_KIB,
-            ))),
-            _ => return Ok(None),
-        }))
-    }
-}
-
-impl<R: BufRead> Read for Inflated<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Gzip(members) => members.read(buffer),
-            Self::Zstd(decoder) => decoder.read(buffer),
-            Self::Xz(reader) => reader.read(buffer),
+/// Returns a reader of what a compressed stream has; none for the other
+/// formats. Several streams one after the other, as parallel packers write
+/// them, are one.
+pub(super) fn inflated<'a>(
+    format: Format,
+    source: &'a mut impl BufRead,
+) -> io::Result<Option<Box<dyn Read + 'a>>> {
+    Ok(Some(match format {
+        Format::Gzip => Box::new(Members::new(source)),
+        Format::Zstd => {
+            let mut decoder = zstd::Decoder::with_buffer(source)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            Box::new(decoder)
         }
-    }
+        Format::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(
+            source,
+            true,
+            XZ_MEMORY_KIB,
+        )),
+        _ => return Ok(None),
+    }))
 }
 
 /// Lets through what is allowed, and then fails. The archive reader takes whole

@@ -15,7 +15,7 @@ use crate::error::{Failure, Result};
 use crate::host::{FileError, files};
 
 use super::BoxError;
-use super::compression::{Format, Inflated, Meter, format_of};
+use super::compression::{Format, Meter, format_of, inflated};
 use super::holes::{CopyError, Holes, Sink, copy};
 use super::image::{Image, Unreadable};
 use super::receipt::RECEIPT;
@@ -58,7 +58,7 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<L
     let format = format_of(&first_bytes(&mut source).map_err(broken)?);
     match format {
         Format::Gzip | Format::Zstd | Format::Xz => {
-            if let Some(mut inflated) = Inflated::new(format, &mut source).map_err(broken)? {
+            if let Some(mut inflated) = inflated(format, &mut source).map_err(broken)? {
                 unpacker.entries(&mut inflated)?;
                 unpacker.rest(&mut inflated)?;
             }
