@@ -25,6 +25,9 @@ use super::tree::Leaves;
 use super::unpack::unpack;
 use super::{BoxError, Candidate, Request};
 
+/// A box's metadata is a handful of lines; it is read as a whole, often.
+const MAX_METADATA: u64 = 1 << 20;
+
 /// Returns the box that `request` means, fetched now if it is not there.
 pub fn ensure(host: &Host, request: &Request) -> Result<Installed> {
     let store = Store::open(host);
@@ -480,6 +483,9 @@ impl Adder<'_> {
         }
         if !path.is_file() {
             return Err(not_a_box("there is no `metadata.json` in it".to_owned()).into());
+        }
+        if files::size(&path).is_none_or(|size| size > MAX_METADATA) {
+            return Err(not_a_box("its `metadata.json` is too long".to_owned()).into());
         }
         let metadata: Value = serde_json::from_slice(&files::read(&path)?)
             .map_err(|error| not_a_box(format!("its `metadata.json` is no JSON: {error}")))?;

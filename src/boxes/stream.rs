@@ -32,6 +32,8 @@ const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Times that reading may start over because the server cannot go on.
 const RESTARTS: u32 = 3;
+/// How often free space is looked at while the length is not known.
+const LOOK: u64 = 64 << 20;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 enum Piece {
@@ -221,11 +223,24 @@ impl Producer<'_> {
             partial.give_up();
         }
         self.replay(partial)?;
-        self.body(&mut reply, partial)
+        self.body(&mut reply, partial, room)
     }
 
-    fn body(&mut self, reply: &mut Reply<'_>, partial: &mut Partial) -> Result<Attempt, Trouble> {
+    fn body(
+        &mut self,
+        reply: &mut Reply<'_>,
+        partial: &mut Partial,
+        room: &impl Fn(u64, u64) -> Result<bool>,
+    ) -> Result<Attempt, Trouble> {
+        let mut looked = self.done;
         loop {
+            // A stream of unknown length may have no end.
+            if self.total.is_none() && self.done >= looked + LOOK {
+                looked = self.done;
+                if !room(LOOK, 0)? {
+                    partial.give_up();
+                }
+            }
             let mut buffer = self.buffer();
             let more = reply.read(&mut buffer, PIECE);
             // What came before a break counts.

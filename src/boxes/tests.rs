@@ -664,6 +664,10 @@ fn what_is_no_box_is_said_to_be_none() {
     let whole = big_box();
     let no_metadata = tar_of(&[file("box.img", b"x")]);
     let no_provider = tar_of(&[file("metadata.json", b"{}")]);
+    let long_metadata = {
+        let padded = [METADATA, &vec![b' '; 2 << 20][..]].concat();
+        gzip(&tar_of(&[file("metadata.json", &padded)]))
+    };
     let cut = &gzip(&whole)[..5000];
     let mut damaged = gzip(&whole);
     let end = damaged.len() - 6;
@@ -680,6 +684,7 @@ fn what_is_no_box_is_said_to_be_none() {
         (&damaged, "is not a box"),
         (&no_metadata, "there is no `metadata.json` in it"),
         (&no_provider, "names no provider"),
+        (&long_metadata, "`metadata.json` is too long"),
     ] {
         let lab = Lab::new();
         lab.server.file("/x.box", bytes.to_vec());
@@ -1038,6 +1043,87 @@ fn bombs_and_endless_archives_end() {
         assert!(text.contains(expected), "{text}");
         lab.assert_nothing_hidden();
         assert!(lab.kept().is_empty());
+    }
+}
+
+/// Whatever bytes come, the answer is a box or an error, and nothing else of
+/// them stays: archives with a few bytes changed, cut and moved around.
+#[test]
+fn damaged_archives_end_with_an_answer() {
+    let whole = tar_of(&[
+        file("metadata.json", METADATA),
+        file("box.img", &noise(3000)),
+        link(EntryType::Directory, "dir/", ""),
+        link(EntryType::Symlink, "dir/link", "../box.img"),
+        link(EntryType::Link, "hard", "box.img"),
+    ]);
+    let zstd = zstd::encode_all(&whole[..], 1).unwrap();
+    let zip = zip_of(&[
+        ("metadata.json", 0, METADATA),
+        ("dir/link", 0o120_777, b"../metadata.json"),
+    ]);
+    let samples = [&whole, &gzip(&whole), &zstd, &xz(&whole), &zip];
+    let root = tempfile::tempdir().unwrap();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    for round in 0..250 {
+        let mut bytes = samples[round % samples.len()].clone();
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 => bytes.truncate(at),
+                1 => bytes.extend_from_within(at..),
+                2 => bytes[at] = random(256) as u8,
+                _ => bytes[at] ^= 1 << random(8),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let into = root.path().join("in/box");
+        std::fs::create_dir_all(&into).unwrap();
+        let _ = unpack::unpack(&bytes[..], &into, "here");
+        let around = std::fs::read_dir(root.path()).unwrap().count()
+            + std::fs::read_dir(root.path().join("in")).unwrap().count();
+        assert_eq!(around, 2, "round {round} wrote beside its folder");
+        std::fs::remove_dir_all(&into).unwrap();
+    }
+}
+
+/// The same for catalogs.
+#[test]
+fn damaged_catalogs_end_with_an_answer() {
+    let whole = catalog("http://x/x.box", &"0".repeat(64));
+    let words = [
+        "null", "[]", "{}", "-1e999", "\"\"", "\u{fffd}", "[[[[", "\"1.0\"",
+    ];
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below.max(1)
+    };
+    for _ in 0..3000 {
+        let mut bytes = whole.clone().into_bytes();
+        for _ in 0..=random(3) {
+            let (a, b) = (random(bytes.len()), random(bytes.len()));
+            let word = words[random(words.len())].bytes();
+            bytes.splice(a.min(b)..a.max(b).min(a.min(b) + 12), word);
+        }
+        if let Ok(found) = Catalog::parse(&bytes, "here") {
+            let _ = found.require(
+                "org/x",
+                &Constraint::any(),
+                &[],
+                &Architecture::Host("amd64".to_owned()),
+            );
+        }
     }
 }
 
