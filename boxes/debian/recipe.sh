@@ -15,6 +15,8 @@
 SIZE_GIB=8
 BOOT_MIB=128
 NAME=rove/debian12
+# The version of systemd in this suite, as its library is named.
+SYSTEMD=252
 case $VARIANT in
     cloud) kernel_package=linux-image-cloud-amd64 ;;
     generic) kernel_package=linux-image-amd64 ;;
@@ -62,6 +64,17 @@ fetch() {
     # Licences stay, as they must when software is passed on.
     options+=('--dpkgopt=path-include=/usr/share/doc/*/copyright')
     say "installing packages (mmdebstrap in ${MODE:=$(mode)} mode; takes a minute or two)"
+    if [ "$MODE" = fakechroot ]; then
+        # There the loader does not know that the root is elsewhere, and systemd's
+        # programs name the folder of their own library in full. mmdebstrap adds
+        # lib/systemd to the search path, where the library was before systemd 249:
+        # let it be found there until the packages are set up (Debian bug 917920).
+        options+=(
+            "--essential-hook=mkdir -p \"\$1/usr/lib/systemd\""
+            "--essential-hook=ln -s ../x86_64-linux-gnu/systemd/libsystemd-shared-$SYSTEMD.so \"\$1/usr/lib/systemd/\""
+            "--customize-hook=rm \"\$1/usr/lib/systemd/libsystemd-shared-$SYSTEMD.so\""
+        )
+    fi
     # INITRD=No: initramfs-tools makes its own, slower one only when the kernel is upgraded.
     INITRD=No run_mmdebstrap --mode="$MODE" --variant=minbase --include="${packages[*]}" "${options[@]}" \
         --customize-hook="copy-in $BOXES/debian/root /tmp" \

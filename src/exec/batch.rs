@@ -3,7 +3,8 @@
 
 use std::thread;
 
-use crate::error::{Bug, Result};
+use crate::error::{Bug, Kind, Result};
+use crate::event::Level;
 use crate::host::Host;
 
 /// The work on one machine.
@@ -20,11 +21,24 @@ pub fn batch<'a, T: Send + 'a>(
     jobs: Vec<Job<'a, T>>,
     parallel: bool,
 ) -> Vec<(String, Result<T>)> {
-    if !parallel || jobs.len() < 2 {
+    let several = jobs.len() > 1;
+    // The whole error comes at the end, when nothing scrolls it away; that there
+    // is one is worth knowing at once.
+    let told = |name: &str, result: Result<T>| {
+        if let Err(failure) = &result
+            && several
+            && failure.kind() != Kind::Interrupted
+        {
+            host.say(Some(name), Level::Error, format!("failed: {failure}"));
+        }
+        result
+    };
+    if !parallel || !several {
         return jobs
             .into_iter()
             .map(|job| {
                 let result = host.cancel.check().and_then(|()| (job.run)());
+                let result = told(&job.name, result);
                 (job.name, result)
             })
             .collect();
@@ -32,7 +46,10 @@ pub fn batch<'a, T: Send + 'a>(
     thread::scope(|scope| {
         let threads: Vec<_> = jobs
             .into_iter()
-            .map(|job| (job.name, scope.spawn(job.run)))
+            .map(|job| {
+                let (name, told) = (job.name.clone(), &told);
+                (job.name, scope.spawn(move || told(&name, (job.run)())))
+            })
             .collect();
         threads
             .into_iter()

@@ -86,6 +86,7 @@ impl PortRequest<'_> {
         match test_port(ip, port, protocol == Protocol::Udp) {
             PortTest::Free => None,
             PortTest::Denied => Some(Obstacle::Denied),
+            PortTest::NoAddress => Some(Obstacle::NoAddress),
             PortTest::Taken => Some(Obstacle::InUse(holder(host, self.id, port, protocol))),
         }
     }

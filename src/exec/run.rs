@@ -28,7 +28,7 @@ pub fn run(plan: &Plan, work: &Work<'_>) -> Result<()> {
         undo.making();
     }
     let mut session = Session::open(work)?;
-    let journal = work.folder.journal(work.command)?;
+    let journal = work.folder.journal(work.command, frees_space(plan))?;
     let result = steps(plan, &mut session, &journal, &mut undo);
     drop(session);
     match result {
@@ -58,6 +58,17 @@ fn prepare(plan: &Plan, work: &Work<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns whether a plan does nothing but stop and remove.
+fn frees_space(plan: &Plan) -> bool {
+    let frees = |step: &Step| {
+        matches!(
+            step,
+            Step::Halt { .. } | Step::DiscardSaved | Step::Destroy | Step::Forget
+        )
+    };
+    plan.steps.iter().all(frees)
 }
 
 fn forgotten(plan: &Plan) -> bool {

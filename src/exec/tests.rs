@@ -408,7 +408,11 @@ fn a_kill_while_making_is_finished_by_up_or_removed_by_destroy() {
         // What a killed `up` leaves: records, an open journal, half a disk.
         let folder = world.folder();
         folder.begin("0123456789abcdef", &world.root, None).unwrap();
-        folder.journal("up").unwrap().started("create").unwrap();
+        folder
+            .journal("up", false)
+            .unwrap()
+            .started("create")
+            .unwrap();
         files::write_atomic(&folder.file("half-a-disk"), b"").unwrap();
         if finish {
             world.up().unwrap();
@@ -420,11 +424,26 @@ fn a_kill_while_making_is_finished_by_up_or_removed_by_destroy() {
 }
 
 #[test]
+fn a_machine_made_anew_has_no_key_of_the_lost_one() {
+    let world = World::new("").shell("true");
+    world.up().unwrap();
+    let folder = world.folder();
+    for lost in ["disk", "running"] {
+        files::remove_file(&folder.file(lost)).unwrap();
+    }
+    files::write_atomic(&folder.file("private_key"), b"stale").unwrap();
+    world.up().unwrap();
+    let key = files::read(&folder.file("private_key")).unwrap();
+    assert_eq!(key, b"key", "the insecure key of the new disk was replaced");
+    assert!(world.record().provisioned);
+}
+
+#[test]
 fn a_kill_while_booting_is_finished_by_up() {
     let world = World::new("").shell("true");
     let folder = world.folder();
     folder.begin("0123456789abcdef", &world.root, None).unwrap();
-    let journal = folder.journal("up").unwrap();
+    let journal = folder.journal("up", false).unwrap();
     for step in ["create", "start"] {
         journal.started(step).unwrap();
         journal.done(step).unwrap();

@@ -9,6 +9,7 @@ use crate::communicators::{NotReady, Stage};
 use crate::error::{Explain, Failure, Kind, Result};
 use crate::event::Event;
 use crate::host::files;
+use crate::op::quote;
 use crate::providers::{Machine, Power};
 
 use super::Session;
@@ -34,6 +35,12 @@ pub enum WaitError {
         console: Vec<String>,
         /// The console's log.
         log: Option<std::path::PathBuf>,
+    },
+    /// Its hypervisor made it stand still meanwhile.
+    #[error("machine `{machine}` was made to stand still while it booted")]
+    Paused {
+        /// Machine.
+        machine: String,
     },
     /// Time is up.
     #[error("machine `{machine}` did not answer within {} s: it got as far as {}", limit.as_secs(), stage_name(*stage, !console.is_empty()))]
@@ -84,9 +91,13 @@ impl Explain for WaitError {
 
     fn hints(&self) -> Vec<String> {
         let mut hints = match self {
+            Self::Paused { machine } => vec![
+                "hypervisors do that when the disk of this host is full: `df -h .` shows it".to_owned(),
+                format!("with free space, `rove up {}` goes on", quote(machine)),
+            ],
             Self::Died { machine, .. } => vec![
                 "the guest powered off or its hypervisor failed: see the lines above".to_owned(),
-                format!("try again: `rove up {machine}`"),
+                format!("try again: `rove up {}`", quote(machine)),
             ],
             Self::TimedOut {
                 stage: Stage::Connect,
@@ -112,15 +123,22 @@ impl Explain for WaitError {
                 "check `config.ssh.username` (now `{user}`), `config.ssh.private_key_path` and `config.ssh.password` against what the box expects"
             )],
         };
-        let (Self::Died { log, .. } | Self::TimedOut { log, .. }) = self;
-        if let Some(log) = log {
+        if let Self::TimedOut { machine, .. } = self {
+            hints.push(format!(
+                "the guest boots on meanwhile: `rove up {}` goes on waiting; `config.vm.boot_timeout` says how long",
+                quote(machine)
+            ));
+        }
+        if let Self::Died { log: Some(log), .. } | Self::TimedOut { log: Some(log), .. } = self {
             hints.push(format!("the whole console is in `{}`", log.display()));
         }
         hints
     }
 
     fn detail(&self) -> Option<String> {
-        let (Self::Died { console, .. } | Self::TimedOut { console, .. }) = self;
+        let (Self::Died { console, .. } | Self::TimedOut { console, .. }) = self else {
+            return None;
+        };
         let mut text = String::new();
         if let Self::TimedOut { reason, .. } = self
             && !reason.is_empty()
@@ -175,7 +193,14 @@ pub(super) fn watcher<'w>(
         let now = host.clock.now();
         if now.saturating_sub(looked) >= LOOK {
             looked = now;
-            if machine.power()? != Power::Running {
+            let power = machine.power()?;
+            if power == Power::Paused {
+                return Err(WaitError::Paused {
+                    machine: name.to_owned(),
+                }
+                .into());
+            }
+            if power != Power::Running {
                 return Err(WaitError::Died {
                     machine: name.to_owned(),
                     console: last_lines(console.as_deref()),

@@ -37,17 +37,27 @@ impl Explain for FileError {
     fn hints(&self) -> Vec<String> {
         match self.source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                vec!["free some disk space, or set `ROVE_HOME` to a folder on a larger disk, and run the command again".to_owned()]
+                vec!["free some space there and run the command again; `ROVE_HOME` moves rove's own files to another disk, `VAGRANT_DOTFILE_PATH` those of this lab".to_owned()]
             }
             io::ErrorKind::PermissionDenied => {
                 vec!["check who owns the path; rove needs no root for its own files".to_owned()]
             }
             io::ErrorKind::ReadOnlyFilesystem => {
-                vec!["set `ROVE_HOME` to a folder on a writable file system".to_owned()]
+                vec!["`ROVE_HOME` moves rove's own files to another place, `VAGRANT_DOTFILE_PATH` those of this lab".to_owned()]
             }
             _ => Vec::new(),
         }
     }
+}
+
+/// Returns whether a failure says that a disk is full.
+pub fn is_full(failure: &crate::error::Failure) -> bool {
+    failure.downcast_ref::<FileError>().is_some_and(|error| {
+        matches!(
+            error.source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    })
 }
 
 fn with<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T> {
@@ -66,6 +76,14 @@ pub fn current_dir() -> Result<PathBuf> {
 /// Returns the content of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     with("read", path, fs::read(path))
+}
+
+/// Returns the content of a file, or `None` if there is none.
+pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => with("read", path, result).map(Some),
+    }
 }
 
 /// Returns the content of a file that must be UTF-8.

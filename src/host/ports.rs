@@ -12,6 +12,8 @@ pub enum PortTest {
     Taken,
     /// This user may not (Unix: ports below 1024).
     Denied,
+    /// The address is not one of this host.
+    NoAddress,
 }
 
 /// Tries to listen for a moment on a port of `address` (all addresses when empty).
@@ -30,7 +32,8 @@ pub fn test_port(address: &str, port: u16, udp: bool) -> PortTest {
     match result.map_err(|error| error.kind()) {
         Err(ErrorKind::AddrInUse) => PortTest::Taken,
         Err(ErrorKind::PermissionDenied) => PortTest::Denied,
-        // An address that is not this host's is the hypervisor's to complain about.
+        Err(ErrorKind::AddrNotAvailable) => PortTest::NoAddress,
+        // Anything else is the hypervisor's to complain about.
         _ => PortTest::Free,
     }
 }

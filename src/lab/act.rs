@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::config::MachineConfig;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::event::Level;
 use crate::exec::{self, Job, Work};
 use crate::host::{FileLock, Host, random_hex, variables};
@@ -31,6 +31,8 @@ pub(super) struct Command<'a> {
     pub(super) snapshots: bool,
     /// Remove a machine that was just made if rove itself fails.
     pub(super) destroy_on_error: bool,
+    /// Go on with a machine whose provider cannot tell its state.
+    pub(super) broken_too: bool,
     /// Plans it.
     pub(super) planner: Planner<'a>,
 }
@@ -164,7 +166,21 @@ fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<
             .host
             .say(Some(&subject.config.name), Level::Warn, text);
     }
-    let seen = observe(subject, &record, &id, command.ports, command.snapshots)?;
+    let seen = match observe(subject, &record, &id, command.ports, command.snapshots) {
+        Err(failure) if command.broken_too && failure.kind() != Kind::Interrupted => {
+            let text = format!("{failure}; it is removed all the same");
+            subject
+                .host
+                .say(Some(&subject.config.name), Level::Warn, text);
+            Observed {
+                // As much as there may be to remove.
+                power: Power::Off,
+                known: record.id.is_some(),
+                ..Observed::default()
+            }
+        }
+        seen => seen?,
+    };
     if command.ports != Ports::Ignore && seen.power != Power::Running {
         usable_provider_of(subject.host, subject.config)?;
     }

@@ -77,6 +77,7 @@ fn work(
             ports,
             snapshots: true,
             destroy_on_error: false,
+            broken_too: false,
             planner,
         },
     )

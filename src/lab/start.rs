@@ -95,6 +95,7 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
             ports: Ports::Promise,
             snapshots: false,
             destroy_on_error: request.destroy_on_error,
+            broken_too: false,
             planner: &|config, seen, capabilities| {
                 plan::up(config, seen, capabilities, &request.provision)
             },
@@ -142,6 +143,7 @@ pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
             ports: Ports::PromiseAnew,
             snapshots: false,
             destroy_on_error: false,
+            broken_too: false,
             planner: &|config, seen, capabilities| {
                 plan::reload(
                     config,
@@ -172,6 +174,7 @@ pub fn resume(host: &Host, request: &ResumeRequest) -> Result<Outcome> {
             ports: Ports::Promise,
             snapshots: false,
             destroy_on_error: false,
+            broken_too: false,
             planner: &|config, seen, capabilities| {
                 plan::resume(config, seen, capabilities, &request.provision)
             },
@@ -196,6 +199,7 @@ pub fn provision(host: &Host, targets: &[String], with: &[String]) -> Result<Out
             ports: Ports::Ignore,
             snapshots: false,
             destroy_on_error: false,
+            broken_too: false,
             planner: &|config, seen, capabilities| {
                 plan::provision(config, seen, capabilities, with)
             },

@@ -61,6 +61,7 @@ fn stop(
             ports: Ports::Ignore,
             snapshots: false,
             destroy_on_error: false,
+            broken_too: name == "destroy",
             planner,
         },
     )

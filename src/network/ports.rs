@@ -13,6 +13,8 @@ pub enum Obstacle {
     InUse(Option<String>),
     /// This user may not listen on it.
     Denied,
+    /// The address to listen on is not one of this host.
+    NoAddress,
 }
 
 /// A port that moved.
@@ -70,6 +72,20 @@ pub enum PortError {
         /// Where the Vagrantfile asks for it.
         span: Option<Span>,
     },
+    /// The address to listen on is not one of this host.
+    #[error(
+        "port {guest} of `{machine}` is to be reached at `{host_ip}`, which is not an address of this host"
+    )]
+    NoAddress {
+        /// Machine that wants it.
+        machine: String,
+        /// Port in the guest.
+        guest: u16,
+        /// The address.
+        host_ip: String,
+        /// Where the Vagrantfile asks for it.
+        span: Option<Span>,
+    },
     /// This user may not listen on it.
     #[error(
         "port {host} of this host, which should lead to port {guest} of `{machine}`, is for the administrator only"
@@ -107,6 +123,10 @@ impl Explain for PortError {
                 "widen `config.vm.usable_port_range`, or halt machines that are not needed"
                     .to_owned(),
             ],
+            Self::NoAddress { .. } => vec![
+                "leave `host_ip` out to listen on all addresses, or give \"127.0.0.1\" for this host alone; `ip address` lists what it has"
+                    .to_owned(),
+            ],
             Self::Denied { .. } => {
                 vec!["give a `host:` port from 1024 up, such as 8080 for 80".to_owned()]
             }
@@ -117,6 +137,7 @@ impl Explain for PortError {
         match self {
             Self::Collision { span, .. }
             | Self::Exhausted { span, .. }
+            | Self::NoAddress { span, .. }
             | Self::Denied { span, .. } => span.as_ref(),
         }
     }
@@ -154,6 +175,14 @@ pub fn solve(
         let mut forward = forward.clone();
         match found {
             None => {}
+            Some(Obstacle::NoAddress) => {
+                return Err(PortError::NoAddress {
+                    machine: machine.to_owned(),
+                    guest: forward.guest,
+                    host_ip: forward.host_ip,
+                    span: span.clone(),
+                });
+            }
             Some(Obstacle::Denied) if !forward.auto_correct => {
                 return Err(PortError::Denied {
                     machine: machine.to_owned(),
@@ -185,7 +214,7 @@ pub fn solve(
                         host: forward.host,
                         holder: match found {
                             Obstacle::InUse(holder) => holder,
-                            Obstacle::Denied => None,
+                            Obstacle::Denied | Obstacle::NoAddress => None,
                         },
                         from: usable.0,
                         to: usable.1,
@@ -313,6 +342,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn an_address_of_another_host_is_told() {
+        let wanted = [port(
+            &serde_json::json!({"guest": 80, "host": 8080, "host_ip": "10.9.9.9", "auto_correct": true}),
+        )];
+        let error = solve("m", &wanted, (2200, 2250), &mut |_, _, _| {
+            Some(Obstacle::NoAddress)
+        })
+        .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "port 80 of `m` is to be reached at `10.9.9.9`, which is not an address of this host"
+        );
     }
 
     #[test]

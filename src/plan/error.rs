@@ -67,7 +67,9 @@ impl Explain for PlanError {
 
     fn hints(&self) -> Vec<String> {
         match self {
-            Self::NotCreated { machine } => vec![format!("make it: `rove up {machine}`")],
+            Self::NotCreated { machine } => {
+                vec![format!("make it: `rove up {}`", crate::op::quote(machine))]
+            }
             Self::NotRunning {
                 machine, remedy, ..
             } => vec![format!("start it: `rove {remedy} {machine}`")],

@@ -50,16 +50,28 @@ pub struct Unfinished {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// The disk is full, and the command frees space: it goes on unwritten.
+    lenient: bool,
 }
 
 impl Journal {
-    /// Starts the journal of a command, over what was there.
-    pub fn start(path: &Path, command: &str) -> Result<Self> {
+    /// Starts the journal of a command, over what was there. A full disk is no
+    /// failure of one that is `lenient`.
+    pub fn start(path: &Path, command: &str, lenient: bool) -> Result<Self> {
         let text = Line::Command(command.to_owned()).text();
-        files::write_atomic(path, text.as_bytes())?;
-        Ok(Self {
+        let journal = Self {
             path: path.to_owned(),
-        })
+            lenient,
+        };
+        journal.forgive(files::write_atomic(path, text.as_bytes()))?;
+        Ok(journal)
+    }
+
+    fn forgive(&self, written: Result<()>) -> Result<()> {
+        match written {
+            Err(failure) if self.lenient && files::is_full(&failure) => Ok(()),
+            written => written,
+        }
     }
 
     /// Notes that a step begins.
@@ -107,7 +119,7 @@ impl Journal {
     }
 
     fn write(&self, line: &Line) -> Result<()> {
-        files::append_synced(&self.path, line.text().as_bytes())
+        self.forgive(files::append_synced(&self.path, line.text().as_bytes()))
     }
 }
 
@@ -127,7 +139,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
         assert_eq!(Journal::read(&path), None);
-        let journal = Journal::start(&path, "up").unwrap();
+        let journal = Journal::start(&path, "up", false).unwrap();
         journal.started("create").unwrap();
         journal.done("create").unwrap();
         journal.ended(Ending::Well).unwrap();
@@ -138,7 +150,7 @@ mod tests {
     fn a_kill_and_a_failure_are_told_apart() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let journal = Journal::start(&path, "up").unwrap();
+        let journal = Journal::start(&path, "up", false).unwrap();
         journal.started("create").unwrap();
         journal.done("create").unwrap();
         journal.started("start").unwrap();

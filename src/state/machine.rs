@@ -128,6 +128,14 @@ impl MachineFolder {
     /// Notes that the making of a machine begins.
     pub fn begin(&self, id: &str, root: &Path, uid: Option<u32>) -> Result<()> {
         files::create_dir_all(&self.dir)?;
+        // Of a machine that was lost, such as the key to a disk that is gone.
+        for old in [
+            layout::PRIVATE_KEY,
+            layout::ACTION_PROVISION,
+            layout::SYNCED_FOLDERS,
+        ] {
+            files::remove_file(&self.file(old))?;
+        }
         self.write(layout::INDEX_UUID, id)?;
         if let Some(uid) = uid {
             self.write(layout::CREATOR_UID, &uid.to_string())?;
@@ -163,8 +171,9 @@ impl MachineFolder {
     }
 
     /// Starts the journal of a command; what an earlier one left is replaced.
-    pub fn journal(&self, command: &str) -> Result<Journal> {
-        Journal::start(&self.file(layout::JOURNAL), command)
+    /// A command that frees space is `lenient`: a full disk does not stop it.
+    pub fn journal(&self, command: &str, lenient: bool) -> Result<Journal> {
+        Journal::start(&self.file(layout::JOURNAL), command, lenient)
     }
 
     /// Removes the folder with everything in it, and the folders above it that

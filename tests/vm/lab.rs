@@ -81,3 +81,33 @@ fn after_a_kill_up_finishes() {
     lab.rove(&["destroy", "-f"]);
     lab.nothing_is_left();
 }
+
+#[test]
+fn a_damaged_record_is_told_and_destroy_removes_the_machine_all_the_same() {
+    let lab = Lab::new(SMALL);
+    for damage in ["{\"format\":1}".as_bytes(), b"\xff{"] {
+        lab.rove(&["up", "--no-provision"]);
+        let record = lab.dir().join(".rove/machines/default/qemu/machine.json");
+        std::fs::write(record, damage).unwrap();
+        let output = lab.try_rove(&["up"]);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{text}");
+        assert!(
+            text.contains("is damaged") && text.contains("`rove destroy -f`"),
+            "{text}"
+        );
+        lab.rove(&["destroy", "-f"]);
+        lab.nothing_is_left();
+    }
+}
+
+#[test]
+fn a_lost_record_is_a_machine_made_anew() {
+    let lab = Lab::new(SMALL);
+    lab.rove(&["up"]);
+    std::fs::remove_file(lab.dir().join(".rove/machines/default/qemu/machine.json")).unwrap();
+    lab.rove(&["up"]);
+    assert_eq!(lab.rove(&["ssh", "-c", "echo in"]).trim(), "in");
+    lab.rove(&["destroy", "-f"]);
+    lab.nothing_is_left();
+}

@@ -268,6 +268,10 @@ impl Explain for QemuError {
             }
             Self::NoSnapshot { known, .. } => vec![format!("it has: {}", known.join(", "))],
             Self::SnapshotExists { .. } => hint("give another name, or add `--force`"),
+            Self::Ended { .. } => vec![
+                "QEMU's own words are above; `rove plan` shows what it is started with and where each value comes from".to_owned(),
+                "`rove config` shows the settings of the provider block, `extra_qemu_args` among them".to_owned(),
+            ],
             Self::BadRecord { .. } => hint("`rove destroy -f` removes what is left of the machine"),
             _ => Vec::new(),
         }

@@ -265,11 +265,15 @@ pub(super) fn gone(host: &Host, process: &Identity, limit: Duration) -> bool {
     true
 }
 
-/// Notes that no QEMU runs any more.
+/// Notes that no QEMU runs any more. A process that is gone says so by itself:
+/// on a full disk the note is left out.
 pub(super) fn ended(record: &mut Record, dir: &Path) -> Result<()> {
     if let Some(run) = record.run.take() {
         files::remove_dir_all(&run.runtime)?;
-        record.save(dir)?;
+        match record.save(dir) {
+            Err(failure) if files::is_full(&failure) => {}
+            saved => saved?,
+        }
     }
     Ok(())
 }
@@ -299,17 +303,25 @@ pub(super) fn end_strays(host: &Host, dir: &Path) {
         .join(layout::disk(0))
         .to_string_lossy()
         .replace(',', ",,");
-    let opens = |pid: &u32| {
-        crate::host::process::command_line(*pid).is_some_and(|words| {
-            words
-                .iter()
-                .any(|word| word.starts_with(&format!("file={disk},if=")))
-        })
-    };
-    for pid in crate::host::process::all().into_iter().filter(opens) {
+    let opens = format!("file={disk},if=");
+    for pid in crate::host::process::all() {
+        let words = crate::host::process::command_line(pid).unwrap_or_default();
+        if !words.iter().any(|word| word.starts_with(&opens)) {
+            continue;
+        }
         if let Some(process) = Identity::of(pid) {
             process.kill();
             gone(host, &process, Duration::from_secs(5));
+        }
+        // The folder of its sockets, which no record may tell any more.
+        let runtime = words
+            .iter()
+            .position(|word| word == "-pidfile")
+            .and_then(|at| Path::new(words.get(at + 1)?).parent())
+            .filter(|runtime| runtime.starts_with(&host.dirs.runtime));
+        if let Some(runtime) = runtime {
+            // One that stays is empty of processes, and in a folder for such things.
+            let _ = files::remove_dir_all(runtime);
         }
     }
 }

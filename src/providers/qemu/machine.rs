@@ -200,6 +200,10 @@ impl Machine for QemuMachine<'_> {
         if Record::load(self.dir)?.is_some_and(|record| record.created) {
             return Ok(());
         }
+        if self.dir.join(layout::disk(0)).exists() {
+            // The record was lost, and its QEMU may run on.
+            launch::end_strays(self.host, self.dir);
+        }
         self.remove_files()?;
         files::create_dir_all(self.dir)?;
         let settings = Settings::read(&spec.block);
@@ -269,7 +273,11 @@ impl Machine for QemuMachine<'_> {
     fn destroy(&mut self) -> Result<()> {
         // A record that cannot be read does not keep its machine alive.
         if let Ok(Some(mut record)) = Record::load(self.dir) {
-            launch::stop(self.host, self.dir, &mut record, None)?;
+            let stopped = launch::stop(self.host, self.dir, &mut record, None);
+            // That it ended cannot be written on a full disk, and need not be.
+            if record.process().is_some() {
+                stopped?;
+            }
             files::remove_dir_all(&layout::runtime(self.host, &record.id))?;
         }
         launch::end_strays(self.host, self.dir);

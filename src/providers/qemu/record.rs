@@ -105,14 +105,15 @@ impl Record {
     /// Returns the record in a machine's folder, if there is one.
     pub(super) fn load(dir: &Path) -> Result<Option<Self>> {
         let path = dir.join(layout::RECORD);
-        let Some(text) = files::read_text_if_exists(&path)? else {
+        let Some(bytes) = files::read_if_exists(&path)? else {
             return Ok(None);
         };
         let bad = |reason: String| QemuError::BadRecord {
             path: path.clone(),
             reason,
         };
-        let record: Self = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
+        let record: Self =
+            serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
         if record.format > FORMAT {
             return Err(bad("a newer rove wrote it".to_owned()).into());
         }

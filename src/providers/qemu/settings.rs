@@ -15,6 +15,8 @@ const SECTION: &str = "qemu provider";
 enum Takes {
     /// A word or sentence.
     Text,
+    /// The name of a processor model: a number is meant for `cpus`.
+    Model,
     /// A whole number, also as a string of digits.
     Number,
     /// `true` or `false`.
@@ -36,7 +38,7 @@ const USED: &[(&str, Takes)] = &[
     // Of the plugin.
     ("arch", Takes::OneOf(&["x86_64", "aarch64"])),
     ("machine", Takes::Text),
-    ("cpu", Takes::Text),
+    ("cpu", Takes::Model),
     ("smp", Takes::Any),
     ("memory", Takes::Size),
     ("net_device", Takes::Text),
@@ -54,7 +56,7 @@ const USED: &[(&str, Takes)] = &[
     ("cpus", Takes::Number),
     ("maxmemory", Takes::Size),
     ("nested", Takes::Switch),
-    ("cpu_model", Takes::Text),
+    ("cpu_model", Takes::Model),
     ("machine_type", Takes::Text),
     (
         "accelerator",
@@ -223,6 +225,10 @@ impl Takes {
         let (good, wanted) = match self {
             _ if *value == Value::Null => return Ok(()),
             Self::Text => (word(value), "a string"),
+            Self::Model => (
+                word(value) && value.as_number().is_none(),
+                "the name of a processor model, such as `\"max\"`; how many there are is `cpus`",
+            ),
             Self::Number => (
                 value.as_number().is_some_and(|number| number >= 0),
                 "a number",
@@ -451,6 +457,11 @@ mod tests {
             ),
             ("machine", Value::Bool(true), "write a string"),
             ("cpus", text("two"), "write a number"),
+            (
+                "cpu",
+                Value::Int(2),
+                "write the name of a processor model, such as `\"max\"`; how many there are is `cpus`",
+            ),
             (
                 "extra_qemu_args",
                 Value::List(vec![Value::Bool(true)]),
