@@ -14,9 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[path = "support/schema.rs"]
+mod schema;
+
 use rove::event::Silent;
 use rove::host::{Cancel, Dirs, Env, Host, SystemClock, SystemRunner};
 use rove::vagrantfile::{self, LoadRequest};
+use schema::Schema;
 use serde_json::{Map, Value};
 
 /// Cases that differ, each with the reason.
@@ -266,6 +270,36 @@ fn counts(messages: &Value) -> BTreeMap<String, usize> {
     counts
 }
 
+/// Returns the published schema of what `rove config --json` prints.
+fn schema() -> Schema {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/config.schema.json");
+    Schema::new(&std::fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn the_schema_says_what_is_wrong() {
+    let schema = schema();
+    let view = |machine: Value| serde_json::json!({ "format": 1, "ok": true, "primary": null, "machines": [machine] });
+    assert!(
+        !schema
+            .faults(&view(serde_json::json!({ "name": 5 })))
+            .is_empty()
+    );
+    assert!(
+        schema
+            .faults(
+                &serde_json::json!({ "format": 1, "ok": true, "primary": null, "machines": [] })
+            )
+            .is_empty()
+    );
+    let error =
+        serde_json::json!({ "format": 1, "ok": false, "error": { "kind": "nope", "message": "" } });
+    assert_eq!(
+        schema.faults(&error),
+        [r#"/error/kind: "nope" is not listed"#]
+    );
+}
+
 #[test]
 fn vagrantfiles_mean_what_they_mean_in_vagrant() {
     let mut cases: Vec<PathBuf> = std::fs::read_dir(folder())
@@ -278,6 +312,7 @@ fn vagrantfiles_mean_what_they_mean_in_vagrant() {
     let only = std::env::var("CASE").ok();
     let mut wrong = Vec::new();
     let mut agree = 0;
+    let schema = schema();
     for case in &cases {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         if only.as_ref().is_some_and(|only| !name.contains(only)) {
@@ -286,7 +321,11 @@ fn vagrantfiles_mean_what_they_mean_in_vagrant() {
         let text = std::fs::read_to_string(case.join("expected.json")).unwrap();
         let expected: Value = serde_json::from_str(&text).unwrap();
         let mut compare = Compare::default();
-        compare.view(&expected, &actual(case));
+        let actual = actual(case);
+        compare.view(&expected, &actual);
+        for fault in schema.faults(&actual) {
+            wrong.push(format!("{name} against the schema: {fault}"));
+        }
         let known = KNOWN.iter().find(|(known, _)| *known == name);
         match (compare.found.is_empty(), known) {
             (true, None) => agree += 1,
