@@ -13,7 +13,7 @@ pub mod variables {
     pub const ROVE_DOTFILE_PATH: &str = "ROVE_DOTFILE_PATH";
     /// Providers to be taken as usable, in order of preference, instead of probing.
     pub const ROVE_PROVIDERS: &str = "ROVE_PROVIDERS";
-    /// Vagrant plugins that `Vagrant.has_plugin?` answers true for, beside the built-in ones.
+    /// Vagrant plugins that files find installed, instead of all that rove stands for.
     pub const ROVE_PLUGINS: &str = "ROVE_PLUGINS";
     /// Lets a Vagrantfile run commands and write files without being asked.
     pub const ROVE_TRUST: &str = "ROVE_TRUST";
@@ -21,6 +21,8 @@ pub mod variables {
     pub const ROVE_BOX_PATH: &str = "ROVE_BOX_PATH";
     /// Makes `up` take no box but those of the lock file, as `--locked` does.
     pub const ROVE_LOCKED: &str = "ROVE_LOCKED";
+    /// Be as strict as Vagrant: sections of unknown plugins are errors.
+    pub const ROVE_COMPAT: &str = "ROVE_COMPAT";
     /// Vagrant's home folder; boxes there are found read-only.
     pub const VAGRANT_HOME: &str = "VAGRANT_HOME";
     /// Folder to start looking for the Vagrantfile from.

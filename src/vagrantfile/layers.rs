@@ -16,6 +16,7 @@ use super::dsl::{
     self, Block, Collected, Config, Facts, OldRoot, Record, Recorder, Root, RootState,
 };
 use super::output::Output;
+use super::plugins::Plugins;
 use super::provider::{ProviderInputs, choose};
 use super::schema::{State, providers, pushes, sections, vm};
 use super::trust::Guard;
@@ -69,6 +70,8 @@ pub(super) struct Machine {
     /// Every provider named and the chosen one.
     pub(super) providers: Vec<(String, ProviderState)>,
     pub(super) pushes: Vec<pushes::Compiled>,
+    /// Plugins that are there.
+    pub(super) plugins: Rc<Plugins>,
 }
 
 impl Side {
@@ -322,6 +325,7 @@ impl Session {
             root,
             providers,
             pushes,
+            plugins: Rc::clone(&self.facts.plugins),
         })
     }
 

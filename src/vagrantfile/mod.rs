@@ -14,6 +14,7 @@ mod find;
 mod layers;
 mod lower;
 mod output;
+mod plugins;
 mod provider;
 mod schema;
 mod trust;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 pub use error::{LoadError, Stopped, Untrusted};
 pub use find::find;
@@ -39,13 +41,11 @@ use crate::host::{Host, variables};
 
 use dsl::{Facts, RootState};
 use layers::Session;
+use plugins::Plugins;
 use schema::{State, text, vm};
 
 /// Name of the machine of a file that defines none.
 pub const DEFAULT_MACHINE: &str = "default";
-
-/// Plugins whose work rove does itself, so that files find them installed.
-const BUILT_IN_PLUGINS: &[&str] = &[];
 
 /// What to load, and what the choice of providers depends on.
 #[derive(Clone, Debug, Default)]
@@ -84,11 +84,8 @@ pub struct Loaded {
 /// there is no configuration to speak of.
 pub fn load(host: &Host, request: &LoadRequest) -> Result<Loaded> {
     let path = find(host, &request.start)?;
-    let plugins = host.env.get(variables::ROVE_PLUGINS).unwrap_or_default();
     let facts = Facts {
-        plugins: split(plugins)
-            .chain(BUILT_IN_PLUGINS.iter().map(|name| (*name).to_owned()))
-            .collect(),
+        plugins: Rc::new(Plugins::of(host)),
         data_dir: host.dirs.home.to_string_lossy().into_owned(),
         architecture: architecture(host),
     };
@@ -202,7 +199,10 @@ fn load_in(
         if request.explain {
             explained.push((machine.name.clone(), explain::machine(machine)));
         }
-        let checked = check::machine(machine, &machines, &lab.root, home.as_deref());
+        let mut checked = check::machine(machine, &machines, &lab.root, home.as_deref());
+        if host.env.is_on(variables::ROVE_COMPAT) {
+            check::as_strict_as_vagrant(&mut checked);
+        }
         let mut config = lower::machine(machine, &checked);
         let blocks = &config.provider_blocks;
         let (size, faults) = match request.box_vagrantfiles.get(&config.name) {

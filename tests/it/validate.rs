@@ -170,3 +170,78 @@ fn exit_and_abort_end_with_their_status() {
     => 1
     ");
 }
+
+#[test]
+fn problems_as_data() {
+    let lab = Lab::with(
+        "Vagrant.configure('2') do |config|\n  config.vm.box = 'a'\n  config.vm.hostnmae = 'b'\n  config.nobody.x = 1\nend\n",
+    );
+    let data = |args: &[&str], code| -> serde_json::Value {
+        let run = lab.rove(args);
+        assert_eq!(run.code, Some(code), "{}", run.stdout);
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let report = data(&["validate", "--json"], 1);
+    assert_eq!(report["ok"], false);
+    let problems = report["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 2);
+    assert_eq!(problems[0]["severity"], "error");
+    assert_eq!(problems[0]["section"], "vm");
+    assert_eq!(
+        problems[0]["at"],
+        serde_json::json!({ "file": "Vagrantfile", "line": 3, "column": 13, "text": "hostnmae" })
+    );
+    assert_eq!(problems[0]["hints"][0], "did you mean `hostname`?");
+    assert_eq!(problems[1]["severity"], "warning");
+    lab.write(
+        "Vagrantfile",
+        "Vagrant.configure('2') do |config|\n  config.vm.box = 'a'\n  config.nobody.x = 1\nend\n",
+    );
+    assert_eq!(data(&["validate", "--json"], 0)["ok"], true);
+    assert_eq!(data(&["validate", "--json", "--strict"], 1)["ok"], false);
+    assert_eq!(lab.rove(&["validate", "--strict"]).code, Some(1));
+    // Every fault of the syntax; of an error of Ruby the calls that led there.
+    lab.write("Vagrantfile", "def a\n  b(\nend\nx = = 1\n");
+    let report = data(&["validate", "--json"], 1);
+    assert!(report["problems"].as_array().unwrap().len() > 1);
+    assert_eq!(report["problems"][0]["kind"], "syntax");
+    lab.write("more.rb", "def inner\n  nil.foo\nend\n");
+    lab.write(
+        "Vagrantfile",
+        "require_relative 'more'\ndef outer\n  inner\nend\nouter\n",
+    );
+    let report = data(&["validate", "--json"], 1);
+    let problem = &report["problems"][0];
+    assert_eq!(problem["kind"], "no_method");
+    assert_eq!(problem["at"]["file"], "more.rb");
+    let lines: Vec<_> = problem["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| {
+            (
+                call["in"].as_str().unwrap(),
+                call["at"]["line"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(lines, [("inner", 2), ("outer", 3), ("<main>", 5)]);
+}
+
+#[test]
+fn plugins_that_rove_stands_for_and_others() {
+    let file = "Vagrant.configure('2') do |config|\n  config.vm.box = Vagrant.has_plugin?('vagrant-vbguest').to_s\n  config.vbguest.auto_update = false\n  config.hostmanager.ip_resolver = proc { |vm| vm }\nend\n";
+    let mut lab = Lab::with(file);
+    assert_eq!(lab.rove(&["validate", "--strict"]).code, Some(0));
+    lab.set("ROVE_PLUGINS", "");
+    let run = lab.rove(&["validate"]);
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stdout.contains("unknown section `config.vbguest`"),
+        "{}",
+        run.stdout
+    );
+    // As Vagrant has it.
+    lab.set("ROVE_COMPAT", "1");
+    assert_eq!(lab.rove(&["validate"]).code, Some(1));
+}

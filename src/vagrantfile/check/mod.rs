@@ -112,6 +112,13 @@ pub(super) fn machine(
     context.findings
 }
 
+/// Makes everything an error that is one in Vagrant.
+pub(super) fn as_strict_as_vagrant(findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.counted) {
+        finding.severity = Severity::Error;
+    }
+}
+
 /// Returns the diagnostics of a machine.
 pub(super) fn diagnostics(
     machine: &str,

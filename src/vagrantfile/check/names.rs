@@ -76,8 +76,12 @@ fn place(state: &State) -> String {
 pub(super) fn sections(context: &mut Context<'_>) {
     let known = sections::SECTIONS.iter().map(|class| class.key);
     let known: Vec<&str> = known.collect();
-    for section in &context.machine.root.unknown {
+    let machine = context.machine;
+    for section in &machine.root.unknown {
         let name = &section.name;
+        if machine.plugins.has_section(name) {
+            continue;
+        }
         let near = nearest(name, known.iter().copied());
         let (severity, hint) = match near {
             Some(near) => (Severity::Error, format!("did you mean `config.{near}`?")),

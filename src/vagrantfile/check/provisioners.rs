@@ -32,7 +32,14 @@ fn unknown_type(context: &mut Context<'_>, entry: &ProvisionerEntry) {
     );
     finding.hint = nearest(&entry.kind, known)
         .map(|near| format!("did you mean `{near}`?"))
-        .or_else(|| Some("it belongs to a plugin that rove does not know".to_owned()));
+        .or_else(|| {
+            let plugin = if context.machine.plugins.has_provisioner(&entry.kind) {
+                "rove reads the settings of its plugin, and does not run it yet"
+            } else {
+                "it belongs to a plugin that rove does not know"
+            };
+            Some(plugin.to_owned())
+        });
     context.findings.push(finding);
 }
 

@@ -9,6 +9,7 @@ use crate::config::Layer;
 use crate::ruby::{Args, Interp, Outcome, Proc, Value};
 
 use super::Recorder;
+use crate::vagrantfile::plugins::Plugins;
 use crate::vagrantfile::schema::text;
 
 /// The version that files are told. They were written for it or compare with it.
@@ -35,7 +36,7 @@ pub(in crate::vagrantfile) type Collected = Rc<RefCell<Vec<Block>>>;
 #[derive(Clone)]
 pub(in crate::vagrantfile) struct Facts {
     /// Plugins that are there or whose work rove does itself.
-    pub(in crate::vagrantfile) plugins: Vec<String>,
+    pub(in crate::vagrantfile) plugins: Rc<Plugins>,
     /// Folder that files take for Vagrant's data.
     pub(in crate::vagrantfile) data_dir: String,
     /// Architecture of the host, as boxes name it.
@@ -89,9 +90,15 @@ pub(in crate::vagrantfile) fn install(interp: &mut Interp, collected: &Collected
         configure(interp, &blocks, &version, args)
     });
 
-    let plugins = facts.plugins.clone();
-    interp.define_singleton(&vagrant, "has_plugin?", move |_, _, args| {
-        Ok(Value::Bool(plugins.contains(&text(&args.get(0)))))
+    let plugins = Rc::clone(&facts.plugins);
+    interp.define_singleton(&vagrant, "has_plugin?", move |interp, _, args| {
+        let constraint = match args.get(1) {
+            Value::Nil => None,
+            given => Some(constraint(interp, std::slice::from_ref(&given))?),
+        };
+        Ok(Value::Bool(
+            plugins.has(&text(&args.get(0)), constraint.as_ref()),
+        ))
     });
     interp.define_singleton(&vagrant, "version?", |interp, _, args| {
         Ok(Value::Bool(meets(interp, args)?))
@@ -148,20 +155,29 @@ fn configure(interp: &mut Interp, blocks: &Collected, version: &str, args: &Args
 }
 
 /// Tells whether the version that rove stands for meets all requirements.
-fn meets(interp: &mut Interp, args: &Args) -> Outcome<bool> {
+fn constraint(interp: &mut Interp, arguments: &[Value]) -> Outcome<Constraint> {
     let mut parts = Vec::new();
-    for argument in &args.list {
+    for argument in arguments {
         match argument {
             Value::Array(items) => parts.extend(items.to_vec().iter().map(text)),
             other => parts.push(text(other)),
         }
     }
-    let Ok(requirement) = Constraint::all(parts.iter().map(String::as_str)) else {
-        return Err(interp.raise(
+    // One text may hold several, as a gem's requirement does not.
+    let parts = parts.iter().flat_map(|part| part.split(','));
+    Constraint::all(parts.clone()).map_err(|_| {
+        interp.raise(
             "ArgumentError",
-            format!("illformed requirement `{}`", parts.join(", ")),
-        ));
-    };
+            format!(
+                "illformed requirement `{}`",
+                parts.collect::<Vec<_>>().join(", ")
+            ),
+        )
+    })
+}
+
+fn meets(interp: &mut Interp, args: &Args) -> Outcome<bool> {
+    let requirement = constraint(interp, &args.list)?;
     let fits = [VERSION, NEWEST]
         .iter()
         .filter_map(|version| version.parse::<Version>().ok())

@@ -50,6 +50,7 @@ pub(super) fn all(machine: &Machine, findings: &[Finding]) -> Vec<(String, Value
         .unknown
         .iter()
         .map(|section| section.name.as_str())
+        .filter(|name| !machine.plugins.has_section(name))
         .collect();
     unknown.sort_unstable();
     add("unknown_sections", texts(unknown));
