@@ -55,7 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("signal_hook", &["host/cancel.rs"]),
     ("strsim", &["source.rs"]),
     ("rustix", &["host/", "providers/"]),
-    ("jiff", &["ruby/"]),
+    ("jiff", &["ruby/", "boxes/fetch.rs"]),
     ("quick_xml", &["providers/"]),
 ];
 

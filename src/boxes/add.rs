@@ -193,6 +193,18 @@ impl Adder<'_> {
 
     /// Tries the mirrors in turn.
     fn add(&self) -> Result<Installed> {
+        for sum in self
+            .candidate
+            .checksums
+            .iter()
+            .filter(|sum| sum.kind.is_weak())
+        {
+            let text = format!(
+                "the {} checksum of `{}` shows damage, but no forgery; sha256 shows both",
+                sum.kind, self.candidate.name
+            );
+            self.say(Level::Warn, text);
+        }
         let mut last = None;
         for (index, place) in self.candidate.places.iter().enumerate() {
             if index > 0

@@ -40,6 +40,11 @@ impl ChecksumKind {
         KINDS.iter().find(named).map(|(_, kind, _)| *kind)
     }
 
+    /// Returns whether other bytes with the same checksum can be made.
+    pub fn is_weak(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1)
+    }
+
     /// Returns the name that catalogs use.
     pub fn name(self) -> &'static str {
         KINDS

@@ -297,6 +297,18 @@ pub enum BoxError {
         /// Bytes free.
         free: u64,
     },
+    /// The network would be needed and may not be used.
+    #[error("`{place}` is not here, and rove is offline")]
+    Offline {
+        /// Name or address.
+        place: String,
+    },
+    /// A file or folder that was to hold certificates.
+    #[error("there is no certificate in `{}`", path.display())]
+    NoCertificate {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// Network is needed, and cannot be set up.
     #[error("cannot set up the HTTP client: {reason}")]
     Client {
@@ -323,8 +335,9 @@ impl Explain for BoxError {
             | Self::ReadOnly { .. }
             | Self::NoVersion { .. }
             | Self::NoProvider { .. }
+            | Self::NoCertificate { .. }
             | Self::NoArchitecture { .. } => Kind::User,
-            Self::NoSpace { .. } | Self::Client { .. } => Kind::Environment,
+            Self::NoSpace { .. } | Self::Client { .. } | Self::Offline { .. } => Kind::Environment,
             _ => Kind::External,
         }
     }
@@ -363,6 +376,9 @@ impl Explain for BoxError {
                 "run the command again in {}; what came so far is kept",
                 minutes(*wait)
             ),
+            Self::Unreachable { reason, .. } if reason.contains("certificate") => {
+                "to trust the authority that signed it: `--cacert FILE`, or `CURL_CA_BUNDLE`".to_owned()
+            }
             Self::Unreachable { .. } => {
                 "check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`"
                     .to_owned()
@@ -390,6 +406,13 @@ impl Explain for BoxError {
                 ),
                 None => return Vec::new(),
             },
+            Self::Offline { .. } => {
+                "run it once without `--offline` and `ROVE_OFFLINE`; before class: `rove fetch`"
+                    .to_owned()
+            }
+            Self::NoCertificate { .. } => {
+                "certificates are wanted in PEM: `-----BEGIN CERTIFICATE-----`".to_owned()
+            }
             Self::NameNeeded { place } => format!("`rove box add --name NAME {place}`"),
             Self::NameDiffers { found, .. } => {
                 format!("set `config.vm.box` or `--name` to `{found}`")

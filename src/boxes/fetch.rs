@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_RANGE,
-    LAST_MODIFIED, LOCATION, RANGE, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE, RETRY_AFTER,
 };
 use url::Url;
 
@@ -36,6 +36,8 @@ const SERVER_FAULTS: u32 = 3;
 const MAX_WAITS: u32 = 5;
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// A server that asks for no wait at all, or for one that is over, gets this one.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// What is waited when a server says "later" without saying when.
 const USUAL_WAIT: Duration = Duration::from_secs(10);
 /// A connection without a byte for so long is broken.
@@ -50,6 +52,11 @@ pub(super) fn server(host: &Host) -> &str {
     host.env
         .get(variables::VAGRANT_SERVER_URL)
         .unwrap_or(DEFAULT_SERVER)
+}
+
+/// Whether rove must keep off the network.
+pub(super) fn offline(host: &Host) -> bool {
+    host.env.is_on(variables::ROVE_OFFLINE)
 }
 
 /// Why a request has no answer.
@@ -125,11 +132,18 @@ pub(super) struct Client {
 
 impl Client {
     /// Returns a client. Trusts the platform's certificates; proxies are those of
-    /// the environment.
+    /// the environment. Offline there is none: this is the one way to the network.
     pub(super) fn new(host: &Host, request: &Request) -> Result<Self> {
         let failed = |error: &dyn std::error::Error| BoxError::Client {
             reason: innermost(error),
         };
+        if offline(host) {
+            let place = request.name.clone().or(request.urls.first().cloned());
+            return Err(BoxError::Offline {
+                place: place.unwrap_or_default(),
+            }
+            .into());
+        }
         // Ring instead of the default provider needs no C++ compiler and no CMake.
         // An error here only says that it is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -149,13 +163,8 @@ impl Client {
         if !has_proxy(host) {
             builder = builder.no_proxy();
         }
-        if let Some(path) = &request.ca_cert {
-            let pem = files::read(path)?;
-            for certificate in
-                reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| failed(&error))?
-            {
-                builder = builder.add_root_certificate(certificate);
-            }
+        for certificate in authorities(host, request)? {
+            builder = builder.add_root_certificate(certificate);
         }
         if let Some(path) = &request.client_cert {
             let pem = files::read(path)?;
@@ -196,13 +205,48 @@ impl Client {
         accept: &'static str,
         resume: Option<&Resume<'_>>,
     ) -> Result<Reply<'_>, Trouble> {
+        let mut headers = HeaderMap::new();
+        if let Some(resume) = resume {
+            set(&mut headers, RANGE, &format!("bytes={}-", resume.from));
+            if let Some(validator) = resume.validator {
+                set(&mut headers, IF_RANGE, validator);
+            }
+        }
+        self.ask(url, accept, &headers)
+    }
+
+    /// Like [`Client::get`], for content that is here already under this entity
+    /// tag or date: the answer has status 304 if it is still so.
+    pub(super) fn get_changed(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        etag: Option<&str>,
+        modified: Option<&str>,
+    ) -> Result<Reply<'_>, Trouble> {
+        let mut headers = HeaderMap::new();
+        // The tag says more than the date, which has whole seconds.
+        match (etag, modified) {
+            (Some(etag), _) => set(&mut headers, IF_NONE_MATCH, etag),
+            (None, Some(modified)) => set(&mut headers, IF_MODIFIED_SINCE, modified),
+            (None, None) => {}
+        }
+        self.ask(url, accept, &headers)
+    }
+
+    fn ask(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        headers: &HeaderMap,
+    ) -> Result<Reply<'_>, Trouble> {
         let (mut waits, mut faults) = (0, 0);
         loop {
-            let (response, last) = self.follow(url, accept, resume)?;
+            let (response, last) = self.follow(url, accept, headers)?;
             let status = response.status().as_u16();
             let shown = without_secrets(&last);
             match status {
-                200 | 206 | 416 => return Ok(Reply::new(self, response)),
+                200 | 206 | 304 | 416 => return Ok(Reply::new(self, response)),
                 401 | 403 => {
                     return Err(BoxError::Forbidden { url: shown, status }.into());
                 }
@@ -211,7 +255,8 @@ impl Client {
                     waits += 1;
                     let wait = self
                         .retry_after(response.headers())
-                        .unwrap_or(USUAL_WAIT * waits);
+                        .unwrap_or(USUAL_WAIT * waits)
+                        .max(SHORTEST_WAIT);
                     let host = authority(&last);
                     if waits > MAX_WAITS || wait > LONGEST_WAIT {
                         return Err(BoxError::TooManyRequests { host, wait }.into());
@@ -239,21 +284,19 @@ impl Client {
         &self,
         url: &Url,
         accept: &'static str,
-        resume: Option<&Resume<'_>>,
+        headers: &HeaderMap,
     ) -> Result<(reqwest::Response, Url), Trouble> {
         let mut next = url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let mut request = self.http.get(next.clone()).header(ACCEPT, accept);
+            let mut request = self
+                .http
+                .get(next.clone())
+                .headers(headers.clone())
+                .header(ACCEPT, accept);
             if let Some(token) = &self.token
                 && (self.is_server(&next) || self.location_trusted && self.is_server(url))
             {
                 request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-            }
-            if let Some(resume) = resume {
-                request = request.header(RANGE, format!("bytes={}-", resume.from));
-                if let Some(validator) = resume.validator {
-                    request = request.header(IF_RANGE, validator);
-                }
             }
             let response = self
                 .wait(request.send())?
@@ -291,12 +334,15 @@ impl Client {
     }
 
     fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
-        let number = |name: HeaderName| headers.get(name)?.to_str().ok()?.trim().parse().ok();
-        number(RETRY_AFTER)
-            .or_else(|| {
-                let until: u64 = number(HCP_RETRY_AFTER)?;
-                Some(until.saturating_sub(self.host.clock.unix_seconds()))
-            })
+        let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
+        let until = |seconds: u64| seconds.saturating_sub(self.host.clock.unix_seconds());
+        let date = |text: &str| {
+            let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+            u64::try_from(parser.parse_timestamp(text).ok()?.as_second()).ok()
+        };
+        text(RETRY_AFTER)
+            .and_then(|text| text.parse().ok().or_else(|| date(text).map(until)))
+            .or_else(|| text(HCP_RETRY_AFTER)?.parse().ok().map(until))
             .map(Duration::from_secs)
     }
 
@@ -357,6 +403,12 @@ impl<'a> Reply<'a> {
         Some(full.split(';').next()?.trim().to_ascii_lowercase())
     }
 
+    /// Returns the entity tag, weak ones too, and the date of the last change.
+    pub(super) fn version(&self) -> (Option<String>, Option<String>) {
+        let text = |name| self.header(name).map(str::to_owned);
+        (text(&ETAG), text(&LAST_MODIFIED))
+    }
+
     /// Returns the length of the body.
     pub(super) fn length(&self) -> Option<u64> {
         self.response.content_length()
@@ -398,6 +450,43 @@ impl<'a> Reply<'a> {
         }
         Ok(true)
     }
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    // What a server once sent and cannot be sent back is left out.
+    if let Ok(value) = value.parse() {
+        headers.insert(name, value);
+    }
+}
+
+/// Returns the certificates to trust beside the platform's: those that were
+/// asked for, else those of the variables that curl and OpenSSL read.
+fn authorities(host: &Host, request: &Request) -> Result<Vec<reqwest::Certificate>> {
+    let from_env = || {
+        let names = [variables::CURL_CA_BUNDLE, variables::SSL_CERT_FILE];
+        names.into_iter().find_map(|name| host.env.path(name))
+    };
+    let mut found = Vec::new();
+    let file = request.ca_cert.clone().or_else(from_env);
+    if let Some(path) = file.map(|path| host.cwd.join(path)) {
+        found = reqwest::Certificate::from_pem_bundle(&files::read(&path)?).unwrap_or_default();
+        if found.is_empty() {
+            return Err(BoxError::NoCertificate { path }.into());
+        }
+    }
+    if let Some(folder) = &request.ca_path {
+        let before = found.len();
+        // Revocation lists may lie beside the certificates.
+        for name in files::list_dir(folder)? {
+            let pem = files::read(&folder.join(name)).unwrap_or_default();
+            found.extend(reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default());
+        }
+        if found.len() == before {
+            let path = folder.clone();
+            return Err(BoxError::NoCertificate { path }.into());
+        }
+    }
+    Ok(found)
 }
 
 fn broke(error: &reqwest::Error, url: &Url) -> Trouble {

@@ -6,6 +6,7 @@
 //! folder), `store` (boxes on disk). HTTP has one home: `fetch`.
 
 mod add;
+mod cache;
 mod catalog;
 mod compression;
 mod dedupe;
@@ -124,6 +125,8 @@ pub struct Request {
     pub insecure: bool,
     /// File with further certificates to trust, in PEM.
     pub ca_cert: Option<std::path::PathBuf>,
+    /// Folder with further certificates to trust, in PEM.
+    pub ca_path: Option<std::path::PathBuf>,
     /// File with a client certificate and its key, in PEM.
     pub client_cert: Option<std::path::PathBuf>,
     /// Machine the box is for; prefixes what is shown.
@@ -144,6 +147,7 @@ impl Request {
             location_trusted: false,
             insecure: false,
             ca_cert: None,
+            ca_path: None,
             client_cert: None,
             machine: None,
         }

@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::event::Level;
 use crate::host::{FileError, Host, files};
 
-use super::fetch::{Client, Trouble, server};
+use super::cache::Cached;
+use super::fetch::{Client, Trouble, offline, server};
 use super::name::{Place, Seen, is_address, places};
 use super::stream::head;
 use super::version::Version;
@@ -107,13 +108,20 @@ impl Asker<'_> {
             match self.look(place) {
                 Ok(found) => return Ok((place.clone(), found)),
                 Err(failure) => {
-                    let gone = matches!(failure.downcast_ref(), Some(BoxError::Gone { .. }));
-                    if !gone {
+                    let elsewhere = matches!(
+                        failure.downcast_ref(),
+                        Some(BoxError::Gone { .. } | BoxError::Offline { .. })
+                    );
+                    if !elsewhere {
                         return Err(failure);
                     }
                     answer = Some(failure);
                 }
             }
+        }
+        if places.len() > 1 && offline(self.host) {
+            let place = address.to_owned();
+            return Err(BoxError::Offline { place }.into());
         }
         if places.len() > 1 {
             return Err(BoxError::NotFound {
@@ -146,13 +154,24 @@ impl Asker<'_> {
             }
             Place::Url(url) => url,
         };
+        let cached = Cached::open(self.host, url);
+        if offline(self.host) {
+            let Some(cached) = cached else {
+                let place = place.to_string();
+                return Err(BoxError::Offline { place }.into());
+            };
+            let text = format!("offline: the catalog {place} is {}", cached.age(self.host));
+            let machine = self.request.machine.as_deref();
+            self.host.say(machine, Level::Info, text);
+            return Ok(Found::Catalog(cached.text.into_bytes()));
+        }
         if self.client.is_none() {
             self.client = Some(Client::new(self.host, self.request)?);
         }
         let client = self.client.as_ref().expect("it was made just now");
         let mut tries = 0;
         loop {
-            match catalog_at(client, url) {
+            match catalog_at(self.host, client, url, cached.clone()) {
                 Ok(Some(text)) => return Ok(Found::Catalog(text)),
                 Ok(None) => return Ok(Found::BoxFile),
                 Err(Trouble::Broke(broke)) if broke.unreachable.is_none() && tries < 2 => {
@@ -168,8 +187,22 @@ impl Asker<'_> {
 
 /// Returns the text at an address if it is a catalog. Of a box file only the
 /// beginning is read: the connection is then dropped.
-fn catalog_at(client: &Client, url: &url::Url) -> Result<Option<Vec<u8>>, Trouble> {
-    let mut reply = client.get(url, ACCEPT, None)?;
+fn catalog_at(
+    host: &Host,
+    client: &Client,
+    url: &url::Url,
+    cached: Option<Cached>,
+) -> Result<Option<Vec<u8>>, Trouble> {
+    let (etag, modified) = cached.as_ref().map_or((None, None), |it| {
+        (it.etag.as_deref(), it.modified.as_deref())
+    });
+    let mut reply = client.get_changed(url, ACCEPT, etag, modified)?;
+    if let (304, Some(cached)) = (reply.status(), cached) {
+        let text = cached.text.clone().into_bytes();
+        cached.confirm(host, url);
+        return Ok(Some(text));
+    }
+    let (etag, modified) = reply.version();
     let kind = reply.content_type().unwrap_or_default();
     let says_json = kind == "application/json" || kind.ends_with("+json");
     let mut text = Vec::new();
@@ -193,6 +226,10 @@ fn catalog_at(client: &Client, url: &url::Url) -> Result<Option<Vec<u8>>, Troubl
             reason: "it is too long".to_owned(),
         }
         .into());
+    }
+    // Only what can be read is worth keeping.
+    if Catalog::parse(&text, "").is_ok() {
+        Cached::keep(host, url, etag, modified, &text);
     }
     Ok(Some(text))
 }

@@ -21,6 +21,9 @@ use crate::host::{Dirs, FakeClock, Host};
 #[path = "../../tests/support/http.rs"]
 mod http;
 
+#[path = "tests_network.rs"]
+mod network;
+
 use http::{Fault, Server};
 
 /// A server, an empty home, and a clock that never really waits.

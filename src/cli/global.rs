@@ -33,6 +33,9 @@ pub(super) struct Flags {
     /// Let the Vagrantfile run commands and write files, this time
     #[arg(long, global = true)]
     pub trust: bool,
+    /// Keep off the network: take boxes and catalogs that are here
+    #[arg(long, global = true)]
+    pub offline: bool,
     /// Print the version
     #[arg(short, long, global = true)]
     pub version: bool,
@@ -61,6 +64,7 @@ impl Flags {
                 Some("--timestamp") => flags.timestamp = true,
                 Some("--debug-timestamp") => flags.debug_timestamp = true,
                 Some("--trust") => flags.trust = true,
+                Some("--offline") => flags.offline = true,
                 Some("--no-tty") => flags.no_tty = true,
                 Some("--help" | "-h") => flags.help = true,
                 Some("--version") => flags.version = true,

@@ -246,6 +246,9 @@ fn host(ui: &Ui, flags: global::Flags) -> Result<Host> {
     if flags.trust {
         Arc::make_mut(&mut host.env).set(variables::ROVE_TRUST, "1");
     }
+    if flags.offline {
+        Arc::make_mut(&mut host.env).set(variables::ROVE_OFFLINE, "1");
+    }
     if flags.ui_options().debug {
         host.runner = Arc::new(TracingRunner::new(host.runner.clone(), ui.clone()));
     }

@@ -99,6 +99,10 @@ pub struct BoxRequest {
     pub insecure: bool,
     /// `config.vm.box_download_ca_cert`.
     pub ca_cert: Option<PathBuf>,
+    /// `config.vm.box_download_ca_path`.
+    pub ca_path: Option<PathBuf>,
+    /// `config.vm.box_download_client_cert`.
+    pub client_cert: Option<PathBuf>,
     /// `config.vm.box_download_location_trusted`.
     pub location_trusted: bool,
     /// `config.vm.box_check_update`.

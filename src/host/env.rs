@@ -19,6 +19,8 @@ pub mod variables {
     pub const ROVE_TRUST: &str = "ROVE_TRUST";
     /// Further folders of boxes, read-only, separated as in `PATH`.
     pub const ROVE_BOX_PATH: &str = "ROVE_BOX_PATH";
+    /// Keeps rove off the network, as `--offline` does: what is not there already is an error.
+    pub const ROVE_OFFLINE: &str = "ROVE_OFFLINE";
     /// Makes `up` take no box but those of the lock file, as `--locked` does.
     pub const ROVE_LOCKED: &str = "ROVE_LOCKED";
     /// Be as strict as Vagrant: sections of unknown plugins are errors.
@@ -49,6 +51,10 @@ pub mod variables {
     pub const VAGRANT_EXPERIMENTAL: &str = "VAGRANT_EXPERIMENTAL";
     /// One machine after the other.
     pub const VAGRANT_NO_PARALLEL: &str = "VAGRANT_NO_PARALLEL";
+    /// File with further certificates to trust, as curl and so Vagrant read it.
+    pub const CURL_CA_BUNDLE: &str = "CURL_CA_BUNDLE";
+    /// File with further certificates to trust, as OpenSSL reads it.
+    pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
     /// Socket of the user's SSH agent.
     pub const SSH_AUTH_SOCK: &str = "SSH_AUTH_SOCK";
     /// Architecture of the host, as boxes name it.

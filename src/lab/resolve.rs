@@ -211,6 +211,8 @@ pub(super) fn request(
     request.location_trusted = asked.location_trusted;
     request.insecure = asked.insecure;
     request.ca_cert = asked.ca_cert.as_ref().map(|path| host.cwd.join(path));
+    request.ca_path = asked.ca_path.as_ref().map(|path| host.cwd.join(path));
+    request.client_cert = asked.client_cert.as_ref().map(|path| host.cwd.join(path));
     request.machine = Some(config.name.clone());
     Ok(request)
 }

@@ -217,3 +217,44 @@ fn a_wrong_checksum_keeps_nothing() {
     );
     assert!(!lab.rove_home().join("boxes/x").exists());
 }
+
+#[test]
+fn a_proxy_is_asked_instead_of_the_host() {
+    let proxy = Server::start();
+    proxy.file("/small.box", sample_box());
+    let address = format!("http://127.0.0.1:{}/small.box", closed_port());
+    let mut lab = Lab::new();
+    lab.set("http_proxy", proxy.root());
+    lab.set("no_proxy", "127.0.0.1");
+    let direct = lab.rove(&["box", "add", "x", &address]);
+    assert!(direct.stderr.contains("cannot reach 127.0.0.1"), "{direct}");
+    assert_eq!(proxy.count(), 0);
+    lab.set("no_proxy", "");
+    let through = lab.rove(&["box", "add", "x", &address]);
+    assert!(through.stdout.contains("Added the box `x`"), "{through}");
+    assert_eq!(proxy.requests("/small.box").len(), 2);
+}
+
+#[test]
+fn offline_nothing_is_asked() {
+    let (server, lab) = served(&["libvirt"]);
+    insta::assert_snapshot!(lab.rove(&["--offline", "box", "add", "org/box"]), @"
+    $ rove --offline box add org/box
+    --- stderr
+    error: `org/box` is not here, and rove is offline
+    hint: run it once without `--offline` and `ROVE_OFFLINE`; before class: `rove fetch`
+    => 1
+    ");
+    assert_eq!(server.count(), 0);
+    assert_eq!(lab.rove(&["box", "add", "org/box"]).code, Some(0));
+    let before = server.count();
+    insta::assert_snapshot!(lab.rove(&["box", "add", "org/box", "--offline", "--force"]), @"
+    $ rove box add org/box --offline --force
+    offline: the catalog http://127.0.0.1:[PORT]/api/v2/vagrant/org/box is from just now
+    --- stderr
+    error: `org/box` is not here, and rove is offline
+    hint: run it once without `--offline` and `ROVE_OFFLINE`; before class: `rove fetch`
+    => 1
+    ");
+    assert_eq!(server.count(), before);
+}

@@ -30,6 +30,7 @@ fn help_of_a_command_lists_flags_and_arguments() {
           --debug-timestamp           The same as `--debug --timestamp`
           --no-tty                    Draw nothing that moves and ask nothing
           --trust                     Let the Vagrantfile run commands and write files, this time
+          --offline                   Keep off the network: take boxes and catalogs that are here
       -v, --version                   Print the version
       -h, --help                      Print help
     => 0

@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     Status(u16),
     /// Answer 429 with `retry-after`.
     TooMany(u64),
+    /// Answer 429 with this date in `retry-after`.
+    TooManyUntil(&'static str),
     /// Answer 200 with a web page.
     Html,
     /// Answer 302 to this address.
@@ -159,8 +161,10 @@ impl Server {
 
     /// Serves JSON at a path.
     pub(crate) fn json(&self, path: &str, text: &str) {
-        let bytes = Arc::new(text.as_bytes().to_vec());
-        self.route(path, Body::Bytes(bytes), "application/json", None);
+        let bytes = text.as_bytes().to_vec();
+        let etag = Some(format!("\"{:x}\"", sum(&bytes)));
+        let bytes = Body::Bytes(Arc::new(bytes));
+        self.route(path, bytes, "application/json", etag);
     }
 
     /// Serves a catalog where clients of Vagrant Cloud ask for it.
@@ -206,6 +210,11 @@ impl Server {
             .collect()
     }
 
+    /// Returns how many requests came in all.
+    pub(crate) fn count(&self) -> usize {
+        self.state.lock().unwrap().requests.len()
+    }
+
     /// Returns all bodies' bytes sent for a path so far.
     pub(crate) fn bytes(&self, path: &str) -> u64 {
         self.requests(path).iter().map(|request| request.sent).sum()
@@ -240,6 +249,11 @@ fn answer(stream: TcpStream, state: &Mutex<State>, ended: &AtomicBool) -> std::i
     let mut words = line.split_whitespace();
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or_default();
+    // A proxy is asked for whole addresses.
+    let target = target
+        .strip_prefix("http://")
+        .and_then(|rest| rest.find('/').map(|at| &rest[at..]))
+        .unwrap_or(target);
     let path = target.split('?').next().unwrap_or_default().to_owned();
     let mut headers = HashMap::new();
     loop {
@@ -299,6 +313,10 @@ fn respond(
                 let extra = format!("Retry-After: {seconds}\r\n");
                 return simple(429, &extra, "text/plain", "later\n");
             }
+            Fault::TooManyUntil(date) => {
+                let extra = format!("Retry-After: {date}\r\n");
+                return simple(429, &extra, "text/plain", "later\n");
+            }
             Fault::Html => return simple(200, "", "text/html", "<!doctype html><p>Sign in</p>\n"),
             Fault::Redirect(to) => {
                 let extra = format!("Location: {to}\r\n");
@@ -311,6 +329,11 @@ fn respond(
     let Some(route) = route else {
         return simple(404, "", "text/plain", "not found\n");
     };
+    if let Some(etag) = &route.etag
+        && request.header("if-none-match") == Some(etag)
+    {
+        return simple(304, &format!("ETag: {etag}\r\n"), &route.kind, "");
+    }
     let total = match &route.body {
         Body::Bytes(bytes) => bytes.len() as u64,
         Body::File(path) => std::fs::metadata(path)?.len(),

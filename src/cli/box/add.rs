@@ -32,6 +32,9 @@ pub(in crate::cli) struct Args {
     /// Further certificates to trust (PEM)
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
+    /// Folder of further certificates to trust (PEM)
+    #[arg(long, value_name = "DIR")]
+    capath: Option<PathBuf>,
     /// Certificate to show the server (PEM, with its key)
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
@@ -138,6 +141,7 @@ fn request(context: &Context, args: &Args) -> Result<Request> {
         location_trusted: args.location_trusted,
         insecure: args.insecure,
         ca_cert: args.cacert.as_ref().map(|path| host.cwd.join(path)),
+        ca_path: args.capath.as_ref().map(|path| host.cwd.join(path)),
         client_cert: args.cert.as_ref().map(|path| host.cwd.join(path)),
         machine: None,
     })

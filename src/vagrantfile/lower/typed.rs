@@ -118,6 +118,8 @@ fn box_request(state: Option<&State>) -> Option<BoxRequest> {
         checksum_type: vm.text("box_download_checksum_type"),
         insecure: vm.is_on("box_download_insecure"),
         ca_cert: vm.text("box_download_ca_cert").map(PathBuf::from),
+        ca_path: vm.text("box_download_ca_path").map(PathBuf::from),
+        client_cert: vm.text("box_download_client_cert").map(PathBuf::from),
         location_trusted: vm.is_on("box_download_location_trusted"),
         check_update: vm.is_on("box_check_update"),
     })
