@@ -35,7 +35,7 @@ pub mod ui;
 
 mod cli;
 
-/// Runs a command line (without the program's name) and returns the exit code.
+/// Runs a command line (with the program's name) and returns the exit code.
 pub fn run(args: Vec<std::ffi::OsString>) -> std::process::ExitCode {
     // A shell sees one byte of a status; so does `ssh -c`, which passes on the guest's.
     std::process::ExitCode::from(cli::run(args) as u8)

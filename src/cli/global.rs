@@ -21,6 +21,12 @@ pub(super) struct Flags {
     /// Also show the programs that rove runs
     #[arg(long, global = true)]
     pub debug: bool,
+    /// The same as `--debug`
+    #[arg(long, global = true)]
+    pub verbose: bool,
+    /// Show only warnings, errors and answers
+    #[arg(long, global = true)]
+    pub quiet: bool,
     /// Put the time of day before every line
     #[arg(long, global = true)]
     pub timestamp: bool,
@@ -61,15 +67,15 @@ impl Flags {
                 Some("--no-color") => (flags.color, flags.no_color) = (false, true),
                 Some("--machine-readable") => flags.machine_readable = true,
                 Some("--debug") => flags.debug = true,
+                Some("--verbose") => flags.verbose = true,
+                Some("--quiet") => flags.quiet = true,
                 Some("--timestamp") => flags.timestamp = true,
                 Some("--debug-timestamp") => flags.debug_timestamp = true,
                 Some("--trust") => flags.trust = true,
                 Some("--offline") => flags.offline = true,
                 Some("--no-tty") => flags.no_tty = true,
                 Some("--help" | "-h") => flags.help = true,
-                Some("--version") => flags.version = true,
-                // After a command `-v` is the command's, as `ssh … -v` might be.
-                Some("-v") if rest.is_empty() => flags.version = true,
+                Some("--version" | "-v") => flags.version = true,
                 _ => rest.push(arg),
             }
         }
@@ -83,7 +89,9 @@ impl Flags {
             color: (self.color || self.no_color).then_some(self.color),
             no_tty: self.no_tty,
             timestamp: self.timestamp || self.debug_timestamp,
-            debug: self.debug || self.debug_timestamp,
+            debug: self.debug || self.debug_timestamp || self.verbose,
+            quiet: self.quiet,
+            compat: false,
         }
     }
 }
@@ -110,9 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn a_short_v_is_the_version_only_before_a_command() {
+    fn the_version_may_be_asked_for_anywhere_before_two_dashes() {
         assert!(extract(&["-v"]).0.version);
-        assert!(!extract(&["up", "-v"]).0.version);
+        assert!(extract(&["up", "-v"]).0.version);
         assert!(extract(&["up", "--version"]).0.version);
+        assert!(!extract(&["ssh", "--", "-v"]).0.version);
     }
 }

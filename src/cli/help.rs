@@ -21,7 +21,7 @@ pub(super) struct Args {
 const COLUMN: usize = 34;
 
 /// Prints the help of the command that `words` begin with.
-pub(super) fn run(ui: &Ui, words: &[String]) -> i32 {
+pub(super) fn run(ui: &Ui, words: &[String], compat: bool) -> i32 {
     let Some(first) = words.first() else {
         print_all(ui);
         // Vagrant's code for a plain `help`.
@@ -30,7 +30,7 @@ pub(super) fn run(ui: &Ui, words: &[String]) -> i32 {
     let mut tree = Tree::command();
     let mut name = "rove".to_owned();
     if tree.find_subcommand(first).is_none() {
-        return unknown(ui, first);
+        return unknown(ui, first, compat);
     }
     for word in words {
         let Some(sub) = tree.find_subcommand(word) else {
@@ -43,18 +43,96 @@ pub(super) fn run(ui: &Ui, words: &[String]) -> i32 {
     0
 }
 
+/// Groups of commands that answer with their help when no subcommand is named.
+const GROUPS: &[&str] = &["autocomplete", "box", "cloud", "plugin"];
+
+/// Returns whether a command line is answered by help, with exit code 0: the name
+/// of a group alone, and where rove stands in for Vagrant also a subcommand that
+/// there is not.
+pub(super) fn is_answered_by_help(words: &[String], compat: bool) -> bool {
+    let Some(group) = words.first().filter(|word| GROUPS.contains(&word.as_str())) else {
+        return false;
+    };
+    let tree = Tree::command();
+    let Some(mut tree) = tree.find_subcommand(group) else {
+        return false;
+    };
+    for word in &words[1..] {
+        if !tree.has_subcommands() {
+            return false;
+        }
+        match tree.find_subcommand(word) {
+            Some(below) => tree = below,
+            None => return compat && !word.starts_with('-'),
+        }
+    }
+    tree.has_subcommands()
+}
+
+/// Commands that Vagrant has, hidden ones too.
+const VAGRANTS: &[&str] = &[
+    "autocomplete",
+    "box",
+    "cap",
+    "cloud",
+    "destroy",
+    "docker-exec",
+    "docker-logs",
+    "docker-run",
+    "global-status",
+    "halt",
+    "help",
+    "init",
+    "list-commands",
+    "login",
+    "package",
+    "plugin",
+    "port",
+    "powershell",
+    "provider",
+    "provision",
+    "push",
+    "rdp",
+    "reload",
+    "resume",
+    "rsync",
+    "rsync-auto",
+    "serve",
+    "snapshot",
+    "ssh",
+    "ssh-config",
+    "status",
+    "suspend",
+    "up",
+    "upload",
+    "validate",
+    "version",
+    "winrm",
+    "winrm-config",
+];
+
+/// Returns whether Vagrant has a command of this name.
+pub(super) fn is_vagrants(name: &str) -> bool {
+    VAGRANTS.contains(&name)
+}
+
 /// Prints the help of rove itself.
 pub(super) fn print_all(ui: &Ui) {
     ui.print_data(&overview(None));
 }
 
 /// Answers a command that there is not: the nearest one, and all there are.
-pub(super) fn unknown(ui: &Ui, word: &str) -> i32 {
+pub(super) fn unknown(ui: &Ui, word: &str, compat: bool) -> i32 {
     let near = usage::nearest_command(word)
         .map(|near| format!(" Did you mean `rove {near}`?"))
         .unwrap_or_default();
     if ui.is_machine_readable() {
-        for command in Tree::command().get_subcommands() {
+        let tree = Tree::command();
+        let shown = tree.get_subcommands().filter(|command| {
+            !command.is_hide_set() && (!compat || is_vagrants(command.get_name()))
+                || compat && command.get_name() == "serve"
+        });
+        for command in shown {
             ui.record(None, "cli-command", &[command.get_name()]);
         }
     } else {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use crate::error::{Explain, Kind, Result};
 use crate::event::Level;
-use crate::host::files;
+use crate::host::{files, variables};
 
-use super::Context;
+use super::{Context, template};
 
 /// Arguments of `rove init`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Leave out the comments
     #[arg(short, long)]
     minimal: bool,
+    /// Fill in this template (ERB) instead
+    #[arg(long, value_name = "FILE")]
+    template: Option<String>,
     /// Write to this file; `-` prints it
     #[arg(long, value_name = "FILE", default_value = "Vagrantfile")]
     output: String,
@@ -64,7 +67,7 @@ impl Explain for InitError {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
-    let text = content(args);
+    let text = text(context, args)?;
     if args.output == "-" {
         context.ui.print(&text);
         return Ok(0);
@@ -88,6 +91,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         &format!("Wrote `{}`. {what}", args.output),
     );
     Ok(0)
+}
+
+fn text(context: &Context, args: &Args) -> Result<String> {
+    let default = context.host.env.get(variables::VAGRANT_DEFAULT_TEMPLATE);
+    match args.template.as_deref().or(default) {
+        None => Ok(content(args)),
+        Some(name) => template::render(
+            &context.host.cwd,
+            name,
+            &args.name,
+            args.url.as_deref(),
+            args.box_version.as_deref(),
+        ),
+    }
 }
 
 /// Returns the file. The code is Vagrant's to the letter, quotes that are not
@@ -171,6 +188,7 @@ mod tests {
                 ignored: Vec::new(),
                 box_version: text("box_version"),
                 force: false,
+                template: None,
                 minimal: input["minimal"].as_bool().unwrap(),
                 output: String::new(),
             });

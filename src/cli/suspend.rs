@@ -11,9 +11,17 @@ pub(super) struct Args {
     /// Names of machines, or /patterns/; all if there is none
     #[arg(value_name = "MACHINE")]
     machines: Vec<String>,
+    /// Suspend all machines of this user that run, whatever lab they are of
+    #[arg(short, long, conflicts_with = "machines")]
+    all_global: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     context.begin("suspend");
-    Ok(context.finish(&lab::suspend(&context.host, &args.machines)?))
+    let outcome = if args.all_global {
+        lab::suspend_all(&context.host)?
+    } else {
+        lab::suspend(&context.host, &args.machines)?
+    };
+    Ok(context.finish(&outcome))
 }

@@ -43,6 +43,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
             return Ok(1);
         }
     };
+    if args.ignore_provider {
+        lab.diagnostics
+            .retain(|diagnostic| !is_about_provider(&diagnostic.section));
+    } else {
+        lab::require_providers(&context.host)?;
+    }
     if args.strict {
         for diagnostic in &mut lab.diagnostics {
             diagnostic.severity = Severity::Error;
@@ -150,4 +156,10 @@ fn place(span: &Span, cwd: &Path) -> Value {
         "column": span.column(),
         "text": span.text().lines().next().unwrap_or_default(),
     })
+}
+
+/// Returns whether a remark is about the settings of one provider.
+fn is_about_provider(section: &str) -> bool {
+    let section = section.to_lowercase();
+    section.ends_with("provider") || section == "hyper-v"
 }

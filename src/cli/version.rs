@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::ui::Ui;
+use crate::vagrantfile::VAGRANT_VERSION;
 
 use super::Context;
 
@@ -10,14 +11,29 @@ use super::Context;
 pub(super) struct Args {}
 
 pub(super) fn run(context: &Context, _: &Args) -> Result<i32> {
-    context
-        .ui
-        .record(None, "version-installed", &[env!("CARGO_PKG_VERSION")]);
-    Ok(print(&context.ui))
+    let compat = context.host.env.is_compat();
+    let installed = if compat { VAGRANT_VERSION } else { OWN };
+    context.ui.record(None, "version-installed", &[installed]);
+    if compat {
+        // The label that scripts look for.
+        context
+            .ui
+            .print(&format!("Installed Version: {VAGRANT_VERSION}\nrove {OWN}"));
+    } else {
+        context.ui.print(&format!("rove {OWN}"));
+    }
+    Ok(0)
 }
 
-/// Prints the version in one line.
-pub(super) fn print(ui: &Ui) -> i32 {
-    ui.print(concat!("rove ", env!("CARGO_PKG_VERSION")));
+/// Prints the version in one line; where rove stands in for Vagrant, the version
+/// that it does the work of.
+pub(super) fn print(ui: &Ui, compat: bool) -> i32 {
+    if compat {
+        ui.print_data(&format!("Vagrant {VAGRANT_VERSION}"));
+    } else {
+        ui.print(&format!("rove {OWN}"));
+    }
     0
 }
+
+const OWN: &str = env!("CARGO_PKG_VERSION");

@@ -7,9 +7,11 @@ use super::env::{Env, variables};
 /// Folders of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dirs {
-    /// Rove's data: `ROVE_HOME`, else the platform's folder for application data.
+    /// Rove's data: `ROVE_HOME`, else Vagrant's home where state is shared with it
+    /// (`ROVE_COMPAT`), else the platform's folder for application data.
     pub home: PathBuf,
-    /// Vagrant's home (`VAGRANT_HOME`, else `~/.vagrant.d`): read, never written.
+    /// Vagrant's home (`VAGRANT_HOME`, else `~/.vagrant.d`): read, and written only
+    /// where it is `home` too.
     pub vagrant_home: Option<PathBuf>,
     /// For sockets and other files that need not outlive the host's boot.
     /// Short, because a Unix socket's path must be under 108 bytes (unix(7)).
@@ -33,15 +35,16 @@ impl Dirs {
                 .filter(|path| path.is_absolute())
                 .or_else(|| user.as_ref().map(|user| user.join(".local/share")))
         };
-        let home = env
-            .path(variables::ROVE_HOME)
-            .map(|home| cwd.join(home))
-            .or_else(|| data.map(|data| data.join("rove")))
-            .unwrap_or_else(|| std::env::temp_dir().join("rove"));
         let vagrant_home = env
             .path(variables::VAGRANT_HOME)
             .map(|home| cwd.join(home))
             .or_else(|| user.as_ref().map(|user| user.join(".vagrant.d")));
+        let home = env
+            .path(variables::ROVE_HOME)
+            .map(|home| cwd.join(home))
+            .or_else(|| vagrant_home.clone().filter(|_| env.is_compat()))
+            .or_else(|| data.map(|data| data.join("rove")))
+            .unwrap_or_else(|| std::env::temp_dir().join("rove"));
         Self {
             runtime: runtime(env),
             home,

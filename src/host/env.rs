@@ -9,6 +9,9 @@ use std::path::PathBuf;
 pub mod variables {
     /// Folder of rove's own files: boxes, machine index, leases.
     pub const ROVE_HOME: &str = "ROVE_HOME";
+    /// Keep all state where Vagrant keeps it and in its formats, so that both can
+    /// take turns; on when rove is called by the name `vagrant`.
+    pub const ROVE_COMPAT: &str = "ROVE_COMPAT";
     /// Folder beside the Vagrantfile that holds machine state; `.rove` by default.
     pub const ROVE_DOTFILE_PATH: &str = "ROVE_DOTFILE_PATH";
     /// Providers to be taken as usable, in order of preference, instead of probing.
@@ -23,8 +26,6 @@ pub mod variables {
     pub const ROVE_OFFLINE: &str = "ROVE_OFFLINE";
     /// Makes `up` take no box but those of the lock file, as `--locked` does.
     pub const ROVE_LOCKED: &str = "ROVE_LOCKED";
-    /// Be as strict as Vagrant: sections of unknown plugins are errors.
-    pub const ROVE_COMPAT: &str = "ROVE_COMPAT";
     /// Vagrant's home folder; boxes there are found read-only.
     pub const VAGRANT_HOME: &str = "VAGRANT_HOME";
     /// Folder to start looking for the Vagrantfile from.
@@ -47,6 +48,10 @@ pub mod variables {
     pub const VAGRANT_FORCE_COLOR: &str = "VAGRANT_FORCE_COLOR";
     /// No colours (no-color.org).
     pub const NO_COLOR: &str = "NO_COLOR";
+    /// Template for `init`.
+    pub const VAGRANT_DEFAULT_TEMPLATE: &str = "VAGRANT_DEFAULT_TEMPLATE";
+    /// File with the user's own names for command lines.
+    pub const VAGRANT_ALIAS_FILE: &str = "VAGRANT_ALIAS_FILE";
     /// Features that are off by default: `1`, or names with commas.
     pub const VAGRANT_EXPERIMENTAL: &str = "VAGRANT_EXPERIMENTAL";
     /// One machine after the other.
@@ -118,6 +123,25 @@ impl Env {
     pub fn is_on(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| !matches!(value, "0" | "false" | "no"))
+    }
+
+    /// Returns whether state is kept where Vagrant keeps it (`ROVE_COMPAT`).
+    pub fn is_compat(&self) -> bool {
+        self.is_on(variables::ROVE_COMPAT)
+    }
+
+    /// Returns the names in `ROVE_PROVIDERS`, in order: the only providers to be
+    /// taken as usable. `None` where it is not set; set and empty means none.
+    pub fn allowed_providers(&self) -> Option<Vec<String>> {
+        let value = self.variables.get(OsStr::new(variables::ROVE_PROVIDERS))?;
+        let names = value.to_string_lossy();
+        let names = names.split(',').map(str::trim);
+        Some(
+            names
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     /// Returns all variables that are UTF-8, sorted.

@@ -169,6 +169,19 @@ pub fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().map(|meta| meta.len())
 }
 
+/// Returns the size of a file and its time of change in nanoseconds, to tell
+/// whether it changed; zeros where it cannot be looked at.
+pub fn stamp(path: &Path) -> (u64, u128) {
+    let Ok(meta) = fs::metadata(path) else {
+        return (0, 0);
+    };
+    let changed = meta
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    (meta.len(), changed.map_or(0, |time| time.as_nanos()))
+}
+
 /// Returns the last bytes of a file, at most `count`.
 pub fn read_end(path: &Path, count: u64) -> Result<Vec<u8>> {
     use std::io::{Read, Seek, SeekFrom};

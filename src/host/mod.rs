@@ -67,7 +67,12 @@ impl Host {
     /// Returns a host over the real system. Events go nowhere until
     /// [`Host::with_listener`].
     pub fn system() -> Result<Self> {
-        let env = Arc::new(Env::system());
+        Self::with_env(Env::system())
+    }
+
+    /// Returns a host over the real system, with other variables.
+    pub fn with_env(env: Env) -> Result<Self> {
+        let env = Arc::new(env);
         let cwd = files::current_dir()?;
         let dirs = Dirs::from_env(&env, &cwd);
         let cancel = Cancel::new();

@@ -6,7 +6,6 @@ use crate::host::Host;
 
 use super::open::{Wish, open_for, provider_of};
 use super::resolve::{Effort, request, resolve};
-use super::select;
 
 /// The box of one machine.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub struct MachineBox {
 /// without a box are left out.
 pub fn machine_boxes(host: &Host, targets: &[String]) -> Result<Vec<MachineBox>> {
     let (mut opened, targets) = open_for(host, targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     resolve(host, &mut opened, &machines, Effort::Look)?;
     let store = Store::open(host);
     let at_lab = Host {

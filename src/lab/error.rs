@@ -1,5 +1,7 @@
 //! Why a command has nothing to work on.
 
+use std::path::PathBuf;
+
 use crate::config::{Diagnostic, Severity};
 use crate::error::{Explain, Kind};
 use crate::source::{Span, nearest};
@@ -30,6 +32,52 @@ pub enum LabError {
         pattern: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The folder of the lab that an id leads to is not there.
+    #[error("the lab of machine `{machine}` is gone: there is no folder `{}`", path.display())]
+    LabGone {
+        /// Machine.
+        machine: String,
+        /// Its id.
+        id: String,
+        /// Folder of its Vagrantfile.
+        path: PathBuf,
+    },
+    /// The Vagrantfile that an id leads to is not there.
+    #[error("the Vagrantfile of machine `{machine}`, made with `{provider}`, is gone from `{}`", path.display())]
+    VagrantfileGone {
+        /// Machine.
+        machine: String,
+        /// Its provider.
+        provider: String,
+        /// Folder of its Vagrantfile.
+        path: PathBuf,
+    },
+    /// Ids of several machines begin like this.
+    #[error("the ids of several machines begin with `{id}`: {}", known.join(", "))]
+    IdAmbiguous {
+        /// What was typed.
+        id: String,
+        /// Machines.
+        known: Vec<String>,
+    },
+    /// What was uploaded cannot be unpacked in the guest.
+    #[error("what was copied cannot be unpacked in `{machine}` (status {status})")]
+    Unpack {
+        /// Machine.
+        machine: String,
+        /// Of the unpacking command.
+        status: i32,
+        /// What it said.
+        said: String,
+    },
+    /// Ids lead to several labs.
+    #[error("one command works on one lab, and these machines are in `{}` and `{}`", first.display(), other.display())]
+    SeveralLabs {
+        /// A lab.
+        first: PathBuf,
+        /// Another.
+        other: PathBuf,
     },
     /// The command is for one machine and there are several.
     #[error("this command is for one machine, and this lab has several")]
@@ -84,6 +132,7 @@ impl Explain for LabError {
         match self {
             Self::NoBox { .. } | Self::ProviderUnknown { .. } => Kind::Config,
             Self::ProviderLeftOut { .. } => Kind::Environment,
+            Self::Unpack { .. } => Kind::External,
             _ => Kind::User,
         }
     }
@@ -105,12 +154,21 @@ impl Explain for LabError {
                 "or mark one in the Vagrantfile: `config.vm.define \"NAME\", primary: true`"
                     .to_owned(),
             ],
-            Self::ProviderUnknown { known, .. } => vec![
+            Self::ProviderUnknown {
+                provider, known, ..
+            } => {
+                let names = known.iter().map(String::as_str).chain(FAMILIAR);
+                let near = nearest(provider, names).filter(|near| near != provider);
+                let near = near.map(|near| format!("did you mean `{near}`?"));
+                near.into_iter().chain([
                 format!("rove has: {}", known.join(", ")),
                 "leave out `--provider` and `VAGRANT_DEFAULT_PROVIDER`: rove takes the size from any provider's block".to_owned(),
-            ],
+                ]).collect()
+            }
             Self::ProviderLeftOut { provider, .. } => {
-                vec![format!("add it: `ROVE_PROVIDERS={provider}`, or unset the variable")]
+                vec![format!(
+                    "add it: `ROVE_PROVIDERS={provider}`, or unset the variable"
+                )]
             }
             Self::MadeWithAnother { machine, .. } => vec![format!(
                 "remove the machine first: `rove destroy {machine}`"
@@ -121,7 +179,22 @@ impl Explain for LabError {
             Self::NothingPushed { machine } => {
                 vec![format!("save one: `rove snapshot push {machine}`")]
             }
+            Self::LabGone { .. } | Self::VagrantfileGone { .. } => {
+                vec!["take it out of the index: `rove global-status --prune`".to_owned()]
+            }
+            Self::IdAmbiguous { .. } => {
+                vec!["type more digits of the id; `rove global-status` shows seven".to_owned()]
+            }
+            Self::Unpack { .. } => vec!["copy it unpacked: leave out `--compress`".to_owned()],
+            Self::SeveralLabs { .. } => vec!["run the command once for each".to_owned()],
             Self::BadPattern { .. } => Vec::new(),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Unpack { said, .. } => Some(said.clone()),
+            _ => None,
         }
     }
 
@@ -134,10 +207,30 @@ impl Explain for LabError {
             Self::ProviderLeftOut { .. } => "Vagrant::Errors::NoDefaultProvider",
             Self::MadeWithAnother { .. } => "Vagrant::Errors::MachineFolderNotAccessible",
             Self::NoBox { .. } => "Vagrant::Errors::ConfigInvalid",
+            Self::Unpack { .. } => return None,
+            Self::VagrantfileGone { .. } => "Vagrant::Errors::NoEnvironmentError",
+            Self::LabGone { .. } => "Vagrant::Errors::EnvironmentNonExistentCWD",
+            Self::IdAmbiguous { .. } | Self::SeveralLabs { .. } => {
+                "Vagrant::Errors::CLIInvalidUsage"
+            }
             Self::NothingPushed { .. } => "Vagrant::Errors::SnapshotNotFound",
         })
     }
 }
+
+/// Providers that Vagrantfiles name, for "did you mean".
+const FAMILIAR: [&str; 10] = [
+    "virtualbox",
+    "libvirt",
+    "docker",
+    "hyperv",
+    "vmware_desktop",
+    "parallels",
+    "qemu",
+    "lxc",
+    "aws",
+    "utm",
+];
 
 /// The Vagrantfile loads, and says things that no command may act on.
 #[derive(Debug, thiserror::Error)]

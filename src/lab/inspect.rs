@@ -45,7 +45,7 @@ pub fn plan(host: &Host, request: &UpRequest) -> Result<Vec<PlannedMachine>> {
         ..Wish::default()
     };
     let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
-    let machines = select::autostart(&opened.lab, &targets)?;
+    let machines = opened.autostart(&targets)?;
     same_provider(&opened, &machines, request.provider.as_deref())?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
@@ -117,7 +117,7 @@ fn reason(host: &Host, config: &MachineConfig, seen: &Observed, request: &UpRequ
 pub fn ssh_info(host: &Host, target: Option<&str>) -> Result<SshInfo> {
     let targets: Vec<String> = target.map(str::to_owned).into_iter().collect();
     let (mut opened, targets) = open_for(host, &targets, &Wish::default())?;
-    let name = select::one(&opened.lab, targets.first().map(String::as_str))?;
+    let name = opened.one(targets.first().map(String::as_str))?;
     let mut found = infos(host, &mut opened, std::slice::from_ref(&name))?;
     found.pop().ok_or_else(|| lost(&name))
 }
@@ -125,7 +125,7 @@ pub fn ssh_info(host: &Host, target: Option<&str>) -> Result<SshInfo> {
 /// Returns how to log in to machines; to all when `targets` is empty.
 pub fn ssh_infos(host: &Host, targets: &[String]) -> Result<Vec<SshInfo>> {
     let (mut opened, targets) = open_for(host, targets, &Wish::default())?;
-    let names = select::several(&opened.lab, &targets, false)?;
+    let names = opened.several(&targets, false)?;
     infos(host, &mut opened, &names)
 }
 
@@ -148,7 +148,7 @@ fn infos(host: &Host, opened: &mut Opened, names: &[String]) -> Result<Vec<SshIn
 }
 
 /// A machine that was selected from the lab is not in it.
-fn lost(name: &str) -> crate::error::Failure {
+pub(super) fn lost(name: &str) -> crate::error::Failure {
     crate::error::Bug {
         what: format!("machine `{name}` was selected and is not in the lab"),
     }
@@ -174,7 +174,7 @@ fn running<'a>(
 pub fn ports(host: &Host, target: Option<&str>) -> Result<PortList> {
     let targets: Vec<String> = target.map(str::to_owned).into_iter().collect();
     let (opened, targets) = open_for(host, &targets, &Wish::default())?;
-    let name = select::one(&opened.lab, targets.first().map(String::as_str))?;
+    let name = opened.one(targets.first().map(String::as_str))?;
     let config = opened.machine(&name).ok_or_else(|| lost(&name))?;
     let subject = Subject::of(host, &opened, config, &Boxes::new())?;
     let (_, machine) = running(&subject)?;
@@ -182,6 +182,12 @@ pub fn ports(host: &Host, target: Option<&str>) -> Result<PortList> {
         machine: name,
         ports: machine.forwards()?,
     })
+}
+
+/// Fails if a machine that does not exist yet has no provider that may be used.
+pub fn require_providers(host: &Host) -> Result<()> {
+    let (opened, _) = open_for(host, &[], &Wish::default())?;
+    opened.require_providers()
 }
 
 /// Returns the lab as it is configured, with everything there is to say about it.

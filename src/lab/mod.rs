@@ -8,7 +8,9 @@
 
 mod act;
 mod boxes;
+mod chosen;
 mod error;
+mod global;
 mod inspect;
 mod lock;
 mod observe;
@@ -20,11 +22,16 @@ mod snapshot;
 mod start;
 mod status;
 mod stop;
+mod transfer;
 mod trust;
 
 pub use boxes::{MachineBox, machine_boxes};
+pub use chosen::{Chosen, Push, chosen, machine_names, pushes};
 pub use error::{InvalidConfig, LabError};
-pub use inspect::{PortList, SshInfo, config, explain, plan, ports, ssh_info, ssh_infos};
+pub use global::{IndexDamaged, KnownMachine, Pruned, global_status, prune_index, suspend_all};
+pub use inspect::{
+    PortList, SshInfo, config, explain, plan, ports, require_providers, ssh_info, ssh_infos,
+};
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};
 pub use snapshot::{
@@ -34,6 +41,7 @@ pub use snapshot::{
 pub use start::{ReloadRequest, ResumeRequest, UpRequest, provision, reload, resume, up};
 pub use status::{MachineStatus, status};
 pub use stop::{DestroyOutcome, DestroyRequest, HaltRequest, destroy, halt, suspend};
+pub use transfer::{Packed, RsyncRequest, UploadRequest, rsync, rsync_auto, upload};
 pub use trust::{Trusted, allow, trust, untrust, untrusted};
 
 pub use crate::plan::show::Planned as PlannedMachine;
@@ -60,6 +68,14 @@ pub struct MachineOutcome {
     pub result: Result<()>,
     /// `config.vm.post_up_message`; empty where unset.
     pub post_up_message: String,
+}
+
+/// Returns whether a command failed because there is no Vagrantfile here.
+pub fn is_no_lab(failure: &Failure) -> bool {
+    matches!(
+        failure.downcast_ref::<crate::vagrantfile::LoadError>(),
+        Some(crate::vagrantfile::LoadError::NotFound { .. })
+    )
 }
 
 impl Outcome {

@@ -24,7 +24,7 @@ use super::act::Subject;
 use super::observe::{Ports, observe};
 use super::open::{Wish, open_for};
 use super::resolve::{Effort, resolve};
-use super::{HaltRequest, halt, select};
+use super::{HaltRequest, halt};
 
 /// What `package` was asked.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ pub fn package(host: &Host, request: &PackageRequest) -> Result<()> {
     }
     let targets: Vec<String> = request.target.iter().cloned().collect();
     let (mut opened, targets) = open_for(host, &targets, &Wish::default())?;
-    let name = select::one(&opened.lab, targets.first().map(String::as_str))?;
+    let name = opened.one(targets.first().map(String::as_str))?;
     let boxes = resolve(host, &mut opened, std::slice::from_ref(&name), Effort::Look)?;
     let absent = || PlanError::NotCreated {
         machine: name.clone(),

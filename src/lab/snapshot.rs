@@ -9,7 +9,7 @@ use super::act::{Command, Planner, Subject, act};
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for};
 use super::resolve::{Boxes, Effort, resolve};
-use super::{LabError, Outcome, select};
+use super::{LabError, Outcome};
 
 /// Beginning of the names that `push` gives; Vagrant's.
 const PUSHED: &str = "push_";
@@ -53,7 +53,7 @@ pub struct SnapshotList {
 fn opened(host: &Host, target: Option<&str>) -> Result<(Opened, Vec<String>)> {
     let targets: Vec<String> = target.map(str::to_owned).into_iter().collect();
     let (opened, targets) = open_for(host, &targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     Ok((opened, machines))
 }
 

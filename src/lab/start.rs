@@ -10,7 +10,7 @@ use super::lock;
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for, usable_provider_of};
 use super::resolve::{Effort, resolve};
-use super::{LabError, Outcome, select};
+use super::{LabError, Outcome};
 
 /// What `up` was asked.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
         ..Wish::default()
     };
     let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
-    let machines = select::autostart(&opened.lab, &targets)?;
+    let machines = opened.autostart(&targets)?;
     same_provider(&opened, &machines, request.provider.as_deref())?;
     for name in &machines {
         if let Some(config) = opened.machine(name)
@@ -129,7 +129,7 @@ pub(super) fn same_provider(
 /// Powers machines off and on again, with what the Vagrantfile says now.
 pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
     let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     act(
@@ -160,7 +160,7 @@ pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
 /// Lets machines go on from saved memory.
 pub fn resume(host: &Host, request: &ResumeRequest) -> Result<Outcome> {
     let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     act(
@@ -185,7 +185,7 @@ pub fn resume(host: &Host, request: &ResumeRequest) -> Result<Outcome> {
 /// Runs provisioners; all when `with` is empty.
 pub fn provision(host: &Host, targets: &[String], with: &[String]) -> Result<Outcome> {
     let (mut opened, targets) = open_for(host, targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     act(

@@ -7,7 +7,6 @@ use crate::plan::State;
 use crate::providers::list;
 
 use super::open::{Wish, open_for};
-use super::select;
 
 /// The state of one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct MachineStatus {
 /// Returns the state of machines; of all when `targets` is empty.
 pub fn status(host: &Host, targets: &[String]) -> Result<Vec<MachineStatus>> {
     let (opened, targets) = open_for(host, targets, &Wish::default())?;
-    let names = select::several(&opened.lab, &targets, false)?;
+    let names = opened.several(&targets, false)?;
     Ok(names
         .into_iter()
         .filter_map(|name| opened.machine(&name))
@@ -38,7 +37,7 @@ pub fn status(host: &Host, targets: &[String]) -> Result<Vec<MachineStatus>> {
                         .open(folder.path(), host)
                         .and_then(|machine| machine.power())
                         .map(|power| State::of(power, true)),
-                    None => Ok(State::Unknown),
+                    None => Err(super::open::unknown_provider(config)),
                 }
             } else {
                 Ok(State::NotCreated)

@@ -5,11 +5,11 @@ use crate::error::Result;
 use crate::host::Host;
 use crate::plan;
 
+use super::Outcome;
 use super::act::{Command, act};
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for};
 use super::resolve::Boxes;
-use super::{Outcome, select};
 
 /// What `halt` was asked.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ fn stop(
 /// Powers machines off, the last one first.
 pub fn halt(host: &Host, request: &HaltRequest) -> Result<Outcome> {
     let (opened, targets) = open_for(host, &request.targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, true)?;
+    let machines = opened.several(&targets, true)?;
     stop(
         host,
         &opened,
@@ -84,7 +84,7 @@ pub fn halt(host: &Host, request: &HaltRequest) -> Result<Outcome> {
 /// Saves the memory of machines and stops them.
 pub fn suspend(host: &Host, targets: &[String]) -> Result<Outcome> {
     let (opened, targets) = open_for(host, targets, &Wish::default())?;
-    let machines = select::several(&opened.lab, &targets, false)?;
+    let machines = opened.several(&targets, false)?;
     stop(host, &opened, "suspend", &machines, false, &plan::suspend)
 }
 
@@ -96,7 +96,7 @@ pub fn destroy(
     confirm: &mut dyn FnMut(&str) -> Result<bool>,
 ) -> Result<DestroyOutcome> {
     let (opened, targets) = open_for(host, &request.targets, &Wish::default())?;
-    let mut machines = select::several(&opened.lab, &targets, true)?;
+    let mut machines = opened.several(&targets, true)?;
     let mut declined = Vec::new();
     if !request.force {
         let mut wanted = Vec::new();

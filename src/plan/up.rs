@@ -165,7 +165,7 @@ fn set_up(
     steps
 }
 
-fn planned_share(
+pub(super) fn planned_share(
     plan: &mut Plan,
     share: &Share,
     capabilities: &Capabilities,

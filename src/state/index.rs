@@ -3,7 +3,7 @@
 //! a damaged index is set aside and built anew as machines are used, and never
 //! keeps a command from working.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -43,6 +43,13 @@ pub struct IndexEntry {
     pub box_used: Option<IndexBox>,
 }
 
+impl IndexEntry {
+    /// Returns the beginning of the id that people see and type.
+    pub fn short_id(&self) -> &str {
+        self.id.get(..7).unwrap_or(&self.id)
+    }
+}
+
 /// The index, opened for one command.
 pub struct MachineIndex<'a> {
     host: &'a Host,
@@ -72,6 +79,16 @@ impl<'a> MachineIndex<'a> {
                     .collect()
             })
             .unwrap_or_default()
+    }
+
+    /// Returns whether the file is there and cannot be read as an index.
+    pub fn is_damaged(&self) -> bool {
+        self.load().is_none()
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Returns the first entry whose id starts with `prefix`.

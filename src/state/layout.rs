@@ -5,6 +5,8 @@
 //! ```text
 //! <lab>/.rove/machines/<machine>/<provider>/   MachineFolder
 //! ROVE_HOME/data/                              index, leases, locks
+//!
+//! With ROVE_COMPAT: <lab>/.vagrant/machines/… and VAGRANT_HOME/data/
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use crate::host::{Env, variables};
 
 /// Folder beside the Vagrantfile, unless a variable says otherwise.
 pub const DOTFILE_DIR: &str = ".rove";
+/// Its name where state is shared with Vagrant.
+pub const VAGRANT_DOTFILE_DIR: &str = ".vagrant";
 /// Folder in it with a folder per machine, in that a folder per provider.
 pub const MACHINES: &str = "machines";
 
@@ -61,7 +65,12 @@ pub fn dotfile_dir(env: &Env, root: &Path) -> PathBuf {
     let given = env
         .path(variables::ROVE_DOTFILE_PATH)
         .or_else(|| env.path("VAGRANT_DOTFILE_PATH"));
-    root.join(given.unwrap_or_else(|| PathBuf::from(DOTFILE_DIR)))
+    let name = if env.is_compat() {
+        VAGRANT_DOTFILE_DIR
+    } else {
+        DOTFILE_DIR
+    };
+    root.join(given.unwrap_or_else(|| PathBuf::from(name)))
 }
 
 /// Returns the folder of one machine.

@@ -155,6 +155,11 @@ fn asked_exit(failure: &Failure) -> Option<i32> {
     }
 }
 
+/// Returns whether a file ends a command before Vagrant has read the command line.
+fn is_early(error: &LoadError) -> bool {
+    matches!(error, LoadError::Ruby(_))
+}
+
 impl Ui {
     /// Shows a failure that ends the command, and returns the exit code.
     pub fn failure(&self, failure: &Failure, cwd: Option<&Path>) -> i32 {
@@ -171,6 +176,15 @@ impl Ui {
         self.settle();
         if let Some(status) = asked_exit(failure) {
             return status;
+        }
+        if self.0.options.compat
+            && self.is_machine_readable()
+            && failure.downcast_ref::<LoadError>().is_some_and(is_early)
+        {
+            // Vagrant loads the file before it knows how to speak to programs.
+            let text = remark(failure, machine).text(false, cwd);
+            self.write(Stream::Stderr, &text);
+            return manner(failure.kind()).exit_code;
         }
         match failure.downcast_ref::<InvalidConfig>() {
             // Its warnings were said when the file was loaded.

@@ -42,6 +42,10 @@ pub struct Options {
     pub timestamp: bool,
     /// `--debug`: also say which programs run.
     pub debug: bool,
+    /// `--quiet`: only warnings, errors and answers.
+    pub quiet: bool,
+    /// Rove stands in for Vagrant.
+    pub compat: bool,
 }
 
 /// The one way to the user. Cheap to clone; all clones share one screen.
@@ -71,6 +75,7 @@ impl Ui {
             && !options.no_tty
             && !options.machine_readable
             && !options.debug
+            && !options.quiet
             && env.get("TERM") != Some("dumb");
         let interactive = terminal.stdin && !options.no_tty && !options.machine_readable;
         Self::with(
@@ -135,6 +140,9 @@ impl Ui {
                 "ui",
                 &[machine_readable::level_name(level), &shown],
             );
+            return;
+        }
+        if self.0.options.quiet && !matches!(level, Level::Warn | Level::Error | Level::Output) {
             return;
         }
         let stream = if level == Level::Error {
@@ -232,6 +240,14 @@ impl Listener for Ui {
                 level: Level::Output,
                 text,
             } => self.say(machine.as_deref(), Level::Detail, &text),
+            // What a Vagrantfile says before it ends the command.
+            Event::Line {
+                machine: None,
+                level: Level::Error,
+                text,
+            } if self.0.options.compat && self.is_machine_readable() => {
+                self.write(Stream::Stderr, &format!("{}\n", text.trim_end()));
+            }
             Event::Line {
                 machine,
                 level,

@@ -28,6 +28,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// The version of Vagrant that rove does the work of: `Vagrant::VERSION`.
+pub const VAGRANT_VERSION: &str = dsl::VERSION;
+
 pub use error::{LoadError, Stopped, Untrusted};
 pub use find::find;
 pub use provider::{NATIVE, ProviderInputs, choose};

@@ -80,11 +80,11 @@ fn a_mistyped_flag_is_answered_by_the_nearest() {
     hint: `rove version --help` shows what it takes
     => 1
     ");
-    insta::assert_snapshot!(Lab::new().rove(&["box"]), @"
-    $ rove box
+    insta::assert_snapshot!(Lab::new().rove(&["snapshot"]), @"
+    $ rove snapshot
     --- stderr
-    error: `rove box` needs a subcommand: add, du, gc, import-from-vagrant, list, outdated, prune, remove, repackage, update, verify
-    hint: `rove box --help` shows what it takes
+    error: `rove snapshot` needs a subcommand: delete, list, pop, push, restore, save
+    hint: `rove snapshot --help` shows what it takes
     => 1
     ");
     insta::assert_snapshot!(Lab::new().rove(&["box", "lits"]), @"

@@ -26,6 +26,8 @@ fn help_of_a_command_lists_flags_and_arguments() {
           --[no-]color                Colour the output even where it goes to a file or pipe
           --machine-readable          Write records for programs instead of sentences
           --debug                     Also show the programs that rove runs
+          --verbose                   The same as `--debug`
+          --quiet                     Show only warnings, errors and answers
           --timestamp                 Put the time of day before every line
           --debug-timestamp           The same as `--debug --timestamp`
           --no-tty                    Draw nothing that moves and ask nothing

@@ -35,6 +35,7 @@ fn an_unknown_provider() {
     $ rove up --provider qmeu
     --- stderr
     error: the provider `qmeu` of `default` is not one that rove has
+    hint: did you mean `qemu`?
     hint: rove has: qemu
     hint: leave out `--provider` and `VAGRANT_DEFAULT_PROVIDER`: rove takes the size from any provider's block
     => 1

@@ -11,7 +11,7 @@ mod recorder;
 mod root;
 mod v1;
 
-pub(super) use api::{Block, Collected, Facts, install};
+pub(super) use api::{Block, Collected, Facts, VERSION, install};
 pub(super) use config::Config;
 pub(super) use recorder::{Record, Recorder};
 pub(super) use root::{Root, RootState};
