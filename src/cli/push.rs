@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Value;
 use crate::error::{Explain, Kind, Result};
 use crate::event::Level;
-use crate::host::{Exit, Package, files, require_program};
+use crate::host::{Exit, Package, files, require_program, script_interpreter};
 use crate::lab::{self, Push};
 use crate::op::Cmd;
 use crate::source::nearest;
@@ -169,13 +169,9 @@ fn local_exec(context: &Context, root: &Path, push: &Push) -> Result<i32> {
         files::set_mode(&path, 0o755)?;
         path
     };
-    let program = if cfg!(windows) { "powershell" } else { "sh" };
-    // A script names its interpreter in its first line; one without is for `sh`.
-    let starts = files::read(&script)?.starts_with(b"#!");
-    let mut cmd = if starts && cfg!(unix) {
-        Cmd::new(&script)
-    } else {
-        Cmd::new(program).arg(&script)
+    let mut cmd = match script_interpreter(&files::read(&script)?) {
+        Some(program) => Cmd::new(program).arg(&script),
+        None => Cmd::new(&script),
     };
     cmd = cmd.cwd(root);
     for argument in push

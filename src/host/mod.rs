@@ -39,7 +39,7 @@ pub use env::{Env, variables};
 pub use files::FileError;
 pub use lock::{FileLock, LockError};
 pub use ports::{PortTest, test_port};
-pub use programs::{MissingProgram, Package, find_program, require_program};
+pub use programs::{MissingProgram, Package, find_program, require_program, script_interpreter};
 pub use random::random_hex;
 pub use runner::{Exit, Output, Runner, RunnerError, SystemRunner};
 pub use terminal::Terminal;

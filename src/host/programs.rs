@@ -84,6 +84,22 @@ pub fn require_program(host: &Host, package: &Package, purpose: &str) -> Result<
     })
 }
 
+/// The interpreter a script of the user's is given to, `None` for one that the system
+/// starts itself: `text` is what the file holds.
+///
+/// Where scripts name their interpreter in their first line, one without is for `sh`;
+/// Windows knows no such line.
+#[must_use]
+pub fn script_interpreter(text: &[u8]) -> Option<&'static str> {
+    if cfg!(windows) {
+        Some("powershell")
+    } else if text.starts_with(b"#!") {
+        None
+    } else {
+        Some("sh")
+    }
+}
+
 fn install_hint(host: &Host, package: &Package) -> Vec<String> {
     let sudo = if is_root() { "" } else { "sudo " };
     let known = [

@@ -309,7 +309,7 @@ fn names_that_do_not_exist_are_shown_together() {
   config.vm.provider "libvirt" do |v|
     v.memroy = 2048
   end
-  config.hostmanager.enabled = true
+  config.frobnicator.enabled = true
   config.vmm.box = "y"
   config.vm.provision "shel", inline: "true"
   config.vm.network "privat_network", ip: "10.0.0.2"
@@ -320,7 +320,7 @@ end
     let mut shown = shown(&lab);
     shown.sort();
     let plugin = "it belongs to a plugin that rove does not know; `if Vagrant.has_plugin?(…)` \
-                  around `config.hostmanager` says that it may be missing";
+                  around `config.frobnicator` says that it may be missing";
     assert_eq!(
         shown,
         [
@@ -329,7 +329,7 @@ end
             "Error 5: unknown setting `memroy` in a `libvirt` provider block (did you mean `memory`?)".to_owned(),
             "Error 8: unknown section `config.vmm` (did you mean `config.vm`?)".to_owned(),
             "Error 9: unknown provisioner `shel` (did you mean `shell`?)".to_owned(),
-            format!("Warning 7: unknown section `config.hostmanager` ({plugin})"),
+            format!("Warning 7: unknown section `config.frobnicator` ({plugin})"),
         ]
     );
     assert!(lab.diagnostics.iter().all(|one| one.machine.is_none()));
