@@ -30,6 +30,53 @@ pub(super) struct Missing {
 pub(super) const MISSING_PROBE: &str = "command -v bash >/dev/null 2>&1 || echo bash\n\
      if [ \"$(id -u)\" = 0 ]; then command -v sudo >/dev/null 2>&1 || echo sudo; fi";
 
+/// Ends what the commands before it on the same connection still run: asks, and
+/// after two seconds kills.
+///
+/// Neither OpenSSH nor dropbear ends a command because its channel is closed, and
+/// the signal that a client may send (RFC 4254, 6.9) is sent with the login user's
+/// rights: what `sudo` started goes on. Both servers have one process per connection
+/// that is the parent of all its commands, each in a process group of its own
+/// (`setsid` in OpenSSH's session.c, dropbear's svr-chansession.c). A guest without
+/// Linux's `/proc` has nothing to go through, and the signal has to do.
+pub(super) const END_COMMANDS: &str = r#"stat() {
+  IFS= read -r line 2>/dev/null <"/proc/$1/stat" || return 1
+  name=${line#*\(}
+  name=${name%\)*}
+  set -- ${line##*\) }
+  parent=$2
+  group=$3
+}
+stat $$ || exit 0
+own=$group
+server=
+while [ "$parent" -gt 1 ]; do
+  pid=$parent
+  stat "$pid" || exit 0
+  case $name in sshd*|dropbear*) server=$pid; break ;; esac
+done
+[ -n "$server" ] || exit 0
+groups() {
+  for folder in /proc/[0-9]*; do
+    stat "${folder#/proc/}" || continue
+    [ "$parent" = "$server" ] && [ "$group" != "$own" ] && echo "-$group"
+  done
+}
+found=$(groups)
+[ -n "$found" ] || exit 0
+kill -TERM $found 2>/dev/null
+waited=0
+while [ $waited -lt 20 ]; do
+  alive=
+  for group in $found; do kill -0 $group 2>/dev/null && alive=1; done
+  [ -n "$alive" ] || exit 0
+  sleep 0.1
+  waited=$((waited + 1))
+done
+kill -KILL $found 2>/dev/null
+exit 0
+"#;
+
 /// Returns the shell's command line.
 fn shell(ssh: &Ssh, missing: Missing) -> &str {
     match ssh.shell.as_str() {

@@ -19,9 +19,9 @@ use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use super::{Communicator, Lost, NotReady, Stage, Stream};
-use crate::config::Connection;
-use crate::error::{Failure, Result};
-use crate::host::{FileError, Host, files};
+use crate::config::{self, Connection};
+use crate::error::{Failure, Kind, Result};
+use crate::host::{Cancel, FileError, Host, files};
 use crate::op::{Content, Script};
 
 mod agent;
@@ -53,6 +53,8 @@ use connect::Answers;
 
 /// How long a server that greeted may take to let us in.
 const LOGIN_LIMIT: Duration = Duration::from_secs(30);
+/// How long ending an interrupted command may take.
+const END_LIMIT: Duration = Duration::from_secs(5);
 /// How often the watcher of a wait is called.
 const WATCH: Duration = Duration::from_millis(100);
 
@@ -210,11 +212,56 @@ impl Ssh {
         let ended = self
             .runtime
             .block_on(channel::run(channel, command, with, input, &cancel, output));
-        if ended.is_err() {
+        if let Err(failure) = &ended {
+            if failure.kind() == Kind::Interrupted {
+                self.end_commands();
+            }
             // A session in an unknown state is not worth keeping.
             self.reset();
         }
         ended
+    }
+
+    /// Ends what an interrupted command still runs in the guest, so that the next
+    /// command does not find two of it. A guest that does not let us keeps it.
+    fn end_commands(&self) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let script = Script::privileged(command::END_COMMANDS);
+        let ssh = config::Ssh {
+            pty: false,
+            ..self.connection.ssh.clone()
+        };
+        let with = channel::With {
+            pty: false,
+            agent: false,
+        };
+        // The flag that ended the command would end this one too.
+        let cancel = Cancel::new();
+        let work = async {
+            // As the administrator; where that is not to be had, as the user.
+            let plain = Missing {
+                bash: true,
+                sudo: true,
+            };
+            for missing in [self.missing.unwrap_or_default(), plain] {
+                let wrapped = command::wrap(&ssh, missing, &script, &[]);
+                let Ok(channel) = session.handle.channel_open_session().await else {
+                    return;
+                };
+                let input = Input::new(Box::new(Cursor::new(wrapped.stdin)));
+                let nothing = &mut |_, _: &[u8]| Ok(());
+                let run =
+                    channel::run(channel, &wrapped.command, with, input, &cancel, nothing).await;
+                if matches!(run, Ok(Ended::Status(0)) | Err(_)) {
+                    return;
+                }
+            }
+        };
+        let _ = self
+            .runtime
+            .block_on(async { timeout(END_LIMIT, work).await });
     }
 
     /// Runs a script with the programs that the guest is known to have.

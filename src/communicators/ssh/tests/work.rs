@@ -95,6 +95,32 @@ fn an_interrupt_ends_a_command() {
 }
 
 #[test]
+fn nothing_of_an_interrupted_command_goes_on_in_the_guest() {
+    for trap in ["", "trap '' TERM; "] {
+        let Some(mut pair) = Pair::start() else {
+            return;
+        };
+        let cancel = pair.host.cancel.clone();
+        let text = format!("{trap}sleep 31 & echo $! $$; while :; do sleep 1; done");
+        let mut said = String::new();
+        let error = pair
+            .ssh
+            .exec(&Script::user(text), &mut |_, line| {
+                said.push_str(line);
+                cancel.set();
+            })
+            .unwrap_err();
+        assert_eq!(error.kind(), crate::error::Kind::Interrupted);
+        assert_eq!(said.split_whitespace().count(), 2, "{said}");
+        for pid in said.split_whitespace() {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            // One that has ended and is not yet waited for is over, too.
+            assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+        }
+    }
+}
+
+#[test]
 fn a_lost_connection_is_told_and_made_again() {
     let Some(mut pair) = Pair::start() else {
         return;
