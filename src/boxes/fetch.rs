@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+    ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE, RETRY_AFTER,
 };
 use url::Url;
@@ -336,10 +336,6 @@ impl Client {
     fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
         let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
         let until = |seconds: u64| seconds.saturating_sub(self.host.clock.unix_seconds());
-        let date = |text: &str| {
-            let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
-            u64::try_from(parser.parse_timestamp(text).ok()?.as_second()).ok()
-        };
         text(RETRY_AFTER)
             .and_then(|text| text.parse().ok().or_else(|| date(text).map(until)))
             .or_else(|| text(HCP_RETRY_AFTER)?.parse().ok().map(until))
@@ -403,10 +399,17 @@ impl<'a> Reply<'a> {
         Some(full.split(';').next()?.trim().to_ascii_lowercase())
     }
 
-    /// Returns the entity tag, weak ones too, and the date of the last change.
+    /// Returns the entity tag, weak ones too, and the date of the last change. A
+    /// date as young as the answer is left out: another change in the same second
+    /// would have the same date (RFC 9110, 8.8.2.2).
     pub(super) fn version(&self) -> (Option<String>, Option<String>) {
         let text = |name| self.header(name).map(str::to_owned);
-        (text(&ETAG), text(&LAST_MODIFIED))
+        let seconds = |name| self.header(name).and_then(|text| date(text.trim()));
+        let is_old = match (seconds(&LAST_MODIFIED), seconds(&DATE)) {
+            (Some(changed), Some(answered)) => changed + 1 < answered,
+            _ => false,
+        };
+        (text(&ETAG), text(&LAST_MODIFIED).filter(|_| is_old))
     }
 
     /// Returns the length of the body.
@@ -520,4 +523,10 @@ fn has_proxy(host: &Host) -> bool {
         .any(|name| {
             host.env.get(name).is_some() || host.env.get(&name.to_ascii_uppercase()).is_some()
         })
+}
+
+/// Returns a date of a header in seconds since 1970.
+fn date(text: &str) -> Option<u64> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    u64::try_from(parser.parse_timestamp(text).ok()?.as_second()).ok()
 }

@@ -49,6 +49,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     } else {
         lab::require_providers(&context.host)?;
     }
+    for machine in &lab.machines {
+        // Vagrant asks no provider then, and takes the one it likes best.
+        let liked = if args.ignore_provider && context.host.env.is_compat() {
+            machine
+                .providers
+                .first()
+                .map_or("virtualbox", String::as_str)
+        } else {
+            &machine.provider
+        };
+        context
+            .ui
+            .record(Some(&machine.name), "metadata", &["provider", liked]);
+    }
     if args.strict {
         for diagnostic in &mut lab.diagnostics {
             diagnostic.severity = Severity::Error;
