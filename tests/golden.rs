@@ -32,14 +32,6 @@ use http::Server;
 /// Sessions that differ, each with the reason.
 const KNOWN: &[(&str, &str)] = &[
     (
-        "01_help/help-box-outdated",
-        "a folder of certificates is set by SSL_CERT_DIR; no flag of this command",
-    ),
-    (
-        "01_help/help-box-update",
-        "a folder of certificates is set by SSL_CERT_DIR; no flag of this command",
-    ),
-    (
         "04_box/add-missing-file",
         "the failure names the file that is not there, not the box",
     ),

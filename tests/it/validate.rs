@@ -151,6 +151,7 @@ fn programs_get_one_record_for_all() {
     let lab = Lab::with("Vagrant.configure('2') do |config|\nend\n");
     insta::assert_snapshot!(lab.rove(&["validate", "--machine-readable"]), @r"
     $ rove validate --machine-readable
+    [SECONDS],default,metadata,provider,qemu
     [SECONDS],default,ui,error,error: machine `default`: no box is named\nhint: set `config.vm.box`%!(VAGRANT_COMMA) or `image_path` of the `qemu` provider
     [SECONDS],,error-exit,Vagrant::Errors::ConfigInvalid,the configuration has 1 error
     => 1

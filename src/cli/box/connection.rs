@@ -14,6 +14,9 @@ pub(super) struct ConnectionFlags {
     /// Further certificates to trust (PEM)
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
+    /// Folder of further certificates to trust (PEM)
+    #[arg(long, value_name = "DIR")]
+    capath: Option<PathBuf>,
     /// Certificate to show the server (PEM, with its key)
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
@@ -25,6 +28,9 @@ impl ConnectionFlags {
         request.insecure |= self.insecure;
         if let Some(path) = &self.cacert {
             request.ca_cert = Some(host.cwd.join(path));
+        }
+        if let Some(path) = &self.capath {
+            request.ca_path = Some(host.cwd.join(path));
         }
         if let Some(path) = &self.cert {
             request.client_cert = Some(host.cwd.join(path));
