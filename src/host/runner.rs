@@ -158,7 +158,8 @@ impl SystemRunner {
             Some(guard) => {
                 let mut command = Command::new(guard);
                 command
-                    .args(["--pdeathsig", "KILL", "--"])
+                    .args(["--pdeathsig", "KILL", "--", "sh", "-c", IF_ROVE_LIVES, "sh"])
+                    .arg(std::process::id().to_string())
                     .arg(&cmd.program);
                 command
             }
@@ -341,6 +342,10 @@ impl Runner for SystemRunner {
     }
 }
 
+/// Runs the rest of its arguments if the process whose number is the first is
+/// still its parent: no signal comes for a death before `prctl` (prctl(2)).
+const IF_ROVE_LIVES: &str = r#"[ "$PPID" = "$1" ] || exit 1; shift; exec "$@""#;
+
 /// Returns the program that asks the kernel to kill what it becomes when rove
 /// dies: prctl(2), `PR_SET_PDEATHSIG`, which safe code cannot call between fork
 /// and exec. `setpriv` of util-linux has it since 2.33; `BusyBox`'s has not. Where
@@ -490,6 +495,24 @@ mod tests {
             .unwrap();
         assert_eq!(output.exit, Exit::Code(4));
         assert_eq!(output.stdout_text().trim(), std::process::id().to_string());
+    }
+
+    #[test]
+    fn a_program_whose_rove_died_first_does_not_run() {
+        for (parent, wanted) in [(std::process::id(), "ran"), (1, "")] {
+            let output = Command::new("sh")
+                .args([
+                    "-c",
+                    IF_ROVE_LIVES,
+                    "sh",
+                    &parent.to_string(),
+                    "echo",
+                    "ran",
+                ])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), wanted);
+        }
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub(super) const MISSING_PROBE: &str = "command -v bash >/dev/null 2>&1 || echo 
 /// the signal that a client may send (RFC 4254, 6.9) is sent with the login user's
 /// rights: what `sudo` started goes on. Both servers have one process per connection
 /// that is the parent of all its commands, each in a process group of its own
-/// (`setsid` in OpenSSH's session.c, dropbear's svr-chansession.c). A guest without
+/// (`setsid` in OpenSSH's session.c, dropbear's svr-chansession.c). `sudo` may put this
+/// script into one more group; those on the way up to the server are its own. A guest without
 /// Linux's `/proc` has nothing to go through, and the signal has to do.
 pub(super) const END_COMMANDS: &str = r#"stat() {
   IFS= read -r line 2>/dev/null <"/proc/$1/stat" || return 1
@@ -48,18 +49,20 @@ pub(super) const END_COMMANDS: &str = r#"stat() {
   group=$3
 }
 stat $$ || exit 0
-own=$group
+own=" $group "
 server=
 while [ "$parent" -gt 1 ]; do
   pid=$parent
   stat "$pid" || exit 0
   case $name in sshd*|dropbear*) server=$pid; break ;; esac
+  own="$own$group "
 done
 [ -n "$server" ] || exit 0
 groups() {
   for folder in /proc/[0-9]*; do
     stat "${folder#/proc/}" || continue
-    [ "$parent" = "$server" ] && [ "$group" != "$own" ] && echo "-$group"
+    [ "$parent" = "$server" ] || continue
+    case $own in *" $group "*) ;; *) echo "-$group" ;; esac
   done
 }
 found=$(groups)
