@@ -49,7 +49,7 @@ impl Provider for FakeProvider {
     fn check(&self, _: &MachineConfig) -> Vec<Diagnostic> {
         Vec::new()
     }
-    fn describe(&self, _: &Host, _: &MachineSpec) -> Result<Vec<String>> {
+    fn describe(&self, _: &Host, _: &MachineSpec) -> Result<Vec<crate::providers::Detail>> {
         Ok(Vec::new())
     }
     fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>> {

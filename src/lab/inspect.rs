@@ -104,13 +104,14 @@ fn reason(host: &Host, config: &MachineConfig, seen: &Observed, request: &UpRequ
     if config.providers.contains(provider) {
         return "the Vagrantfile names it, and it can be used here".to_owned();
     }
-    if config.providers.is_empty() {
-        return "the Vagrantfile names none, and this one can be used here".to_owned();
+    match config.providers.as_slice() {
+        [only] => format!("{only} cannot be used here; its size and boxes are taken"),
+        [most @ .., last] => format!(
+            "{} and {last} cannot be used here; their sizes and boxes are taken",
+            most.join(", ")
+        ),
+        [] => "the Vagrantfile names none, and this one can be used here".to_owned(),
     }
-    format!(
-        "none of {} can be used here; it takes their size and boxes",
-        config.providers.join(", ")
-    )
 }
 
 /// Returns how to log in to the one machine that a command for one machine means.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::config::{ForwardedPort, MachineConfig, Origin, Run, Sourced};
 use crate::event::Level;
-use crate::providers::Power;
+use crate::providers::{Detail, Power};
 
 use super::{BoxState, Observed, Plan, Step};
 
@@ -20,8 +20,8 @@ pub struct Planned {
     pub provider_reason: String,
     /// What was observed.
     pub seen: Observed,
-    /// What the provider will choose, a line each.
-    pub described: Vec<String>,
+    /// What the provider will choose.
+    pub described: Vec<Detail>,
     /// The plan.
     pub plan: Plan,
 }
@@ -37,21 +37,58 @@ pub fn text(machines: &[Planned]) -> String {
     blocks.join("\n")
 }
 
+/// Widest value that the column of the notes makes room for.
+const VALUE_COLUMN: usize = 44;
+
+/// The table of a machine: what, which, and where that came from.
+#[derive(Default)]
+struct Table(Vec<[String; 3]>);
+
+impl Table {
+    fn row(&mut self, label: &str, value: impl Into<String>, note: impl Into<String>) {
+        self.0.push([label.to_owned(), value.into(), note.into()]);
+    }
+
+    fn text(&self) -> String {
+        let length = |text: &String| text.chars().count();
+        let fits = |width: &usize| *width <= VALUE_COLUMN;
+        let noted = self.0.iter().filter(|[_, _, note]| !note.is_empty());
+        let width = noted
+            .map(|[_, value, _]| length(value))
+            .filter(fits)
+            .max()
+            .unwrap_or(0);
+        let mut text = String::new();
+        for [label, value, note] in &self.0 {
+            let line = format!("  {label:<14}{value:<width$}  {note}");
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text
+    }
+}
+
 fn machine_text(machine: &Planned) -> String {
     let config = &machine.config;
     let seen = &machine.seen;
-    let mut text = String::new();
-    let _ = writeln!(text, "{} ({})", config.name, seen.state().short());
-    let mut row = |label: &str, value: &str, origin: &str| {
-        let line = format!("  {label:<14}{value:<34}{origin}");
-        let _ = writeln!(text, "{}", line.trim_end());
-    };
-    row("provider", &config.provider, &machine.provider_reason);
+    let mut table = Table::default();
+    table.row("provider", &config.provider, &machine.provider_reason);
     let (box_line, box_note) = box_lines(config, &seen.box_state);
-    row("box", &box_line, &box_note);
-    for (label, value, origin) in size_rows(config) {
-        row(label, &value, &origin);
-    }
+    table.row("box", box_line, box_note);
+    let size = size_rows(config, &seen.box_state)
+        .into_iter()
+        .map(|(label, value, origin)| [label.to_owned(), value, origin]);
+    let details = machine.described.iter().cloned();
+    let details = details.map(|detail| [detail.label, detail.value, detail.note]);
+    let mut hardware: Vec<[String; 3]> = size.chain(details).collect();
+    // What nobody said stands where it would stand if somebody had.
+    hardware.sort_by_key(|[label, ..]| {
+        let first = ["cpus", "memory", "memory up to", "nested"];
+        first
+            .iter()
+            .position(|name| name == label)
+            .unwrap_or(first.len())
+    });
+    table.0.extend(hardware);
     for forward in &seen.forwards {
         let moved = seen
             .corrections
@@ -62,25 +99,28 @@ fn machine_text(machine: &Planned) -> String {
             .map_or_else(String::new, |correction| {
                 format!("{} is in use", correction.wanted)
             });
-        row("port", &port_line(forward), &moved);
+        table.row("port", port_line(forward), moved);
     }
     for share in config.shares.iter().filter(|share| !share.disabled) {
-        row(
+        table.row(
             "folder",
-            &format!("{} -> {}", share.host_path, share.guest_path),
+            format!("{} -> {}", share.host_path, share.guest_path),
             share.kind.as_deref().unwrap_or_default(),
         );
     }
     for provisioner in &config.provisioners {
-        row(
+        table.row(
             "provisioner",
             provisioner.label(),
             run_word(provisioner.run),
         );
     }
-    for line in &machine.described {
-        row("", line, "");
-    }
+    let mut text = format!(
+        "{} ({})\n{}",
+        config.name,
+        seen.state().short(),
+        table.text()
+    );
     if machine.plan.is_empty() {
         let _ = writeln!(text, "  nothing to do");
     } else {
@@ -146,27 +186,39 @@ fn box_lines(config: &MachineConfig, state: &BoxState) -> (String, String) {
             };
             (
                 format!("{name} ({version})"),
-                format!("{place}, for one of {}", providers.join(", ")),
+                format!("{place}, made for {}", one_of(providers)),
             )
         }
     }
 }
 
-fn size_rows(config: &MachineConfig) -> Vec<(&'static str, String, String)> {
+/// Returns `a, b or c`.
+fn one_of(names: &[String]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        _ => names.join(", "),
+    }
+}
+
+fn size_rows(config: &MachineConfig, state: &BoxState) -> Vec<(&'static str, String, String)> {
     fn row<T>(
         label: &'static str,
         value: Option<&Sourced<T>>,
+        state: &BoxState,
         show: impl Fn(&T) -> String,
     ) -> Option<(&'static str, String, String)> {
-        value.map(|sourced| (label, show(&sourced.value), origin(&sourced.origin)))
+        value.map(|sourced| {
+            let origin = origin(&sourced.origin, state);
+            (label, show(&sourced.value), origin)
+        })
     }
     let size = &config.size;
     let mib = |value: &u64| format!("{value} MiB");
     [
-        row("cpus", size.cpus.as_ref(), u32::to_string),
-        row("memory", size.memory_mib.as_ref(), mib),
-        row("memory up to", size.max_memory_mib.as_ref(), mib),
-        row("nested", size.nested.as_ref(), |on| {
+        row("cpus", size.cpus.as_ref(), state, u32::to_string),
+        row("memory", size.memory_mib.as_ref(), state, mib),
+        row("memory up to", size.max_memory_mib.as_ref(), state, mib),
+        row("nested", size.nested.as_ref(), state, |on| {
             if *on { "on" } else { "off" }.to_owned()
         }),
     ]
@@ -175,8 +227,9 @@ fn size_rows(config: &MachineConfig) -> Vec<(&'static str, String, String)> {
     .collect()
 }
 
-/// Returns where a figure came from: `Vagrantfile:4 (hyperv block: cpus)`.
-fn origin(origin: &Origin) -> String {
+/// Returns where a figure came from: `Vagrantfile:4 (hyperv block: cpus)`. A box
+/// has a Vagrantfile too.
+fn origin(origin: &Origin, state: &BoxState) -> String {
     match origin {
         Origin::Default => "default".to_owned(),
         Origin::Block {
@@ -186,7 +239,11 @@ fn origin(origin: &Origin) -> String {
         } => {
             let place = span.as_ref().map_or_else(String::new, |span| {
                 let file = span.path().file_name().unwrap_or_default();
-                format!("{}:{} ", file.to_string_lossy(), span.line())
+                let whose = match state {
+                    BoxState::Here { dir, .. } if span.path().starts_with(dir) => "the box's ",
+                    _ => "",
+                };
+                format!("{whose}{}:{} ", file.to_string_lossy(), span.line())
             });
             format!("{place}({provider} block: {setting})")
         }
@@ -231,7 +288,7 @@ fn machine_json(machine: &Planned) -> Value {
                 "urls": urls, "installed": false,
             }),
         },
-        "size": size_json(config),
+        "size": size_json(config, &seen.box_state),
         "ports": seen.forwards,
         "moved_ports": seen.corrections.iter().map(|correction| json!({
             "guest": correction.guest, "wanted": correction.wanted, "given": correction.given,
@@ -248,10 +305,11 @@ fn machine_json(machine: &Planned) -> Value {
     })
 }
 
-fn size_json(config: &MachineConfig) -> Value {
-    fn figure<T: serde::Serialize>(value: Option<&Sourced<T>>) -> Value {
+fn size_json(config: &MachineConfig, state: &BoxState) -> Value {
+    fn figure<T: serde::Serialize>(value: Option<&Sourced<T>>, state: &BoxState) -> Value {
         value.map_or(Value::Null, |sourced| {
-            let mut object = json!({"value": sourced.value, "origin": origin(&sourced.origin)});
+            let mut object =
+                json!({"value": sourced.value, "origin": origin(&sourced.origin, state)});
             if let Origin::Block {
                 provider,
                 setting,
@@ -270,10 +328,10 @@ fn size_json(config: &MachineConfig) -> Value {
     }
     let size = &config.size;
     json!({
-        "cpus": figure(size.cpus.as_ref()),
-        "memory_mib": figure(size.memory_mib.as_ref()),
-        "max_memory_mib": figure(size.max_memory_mib.as_ref()),
-        "nested": figure(size.nested.as_ref()),
+        "cpus": figure(size.cpus.as_ref(), state),
+        "memory_mib": figure(size.memory_mib.as_ref(), state),
+        "max_memory_mib": figure(size.max_memory_mib.as_ref(), state),
+        "nested": figure(size.nested.as_ref(), state),
     })
 }
 

@@ -91,6 +91,33 @@ pub struct MachineSpec {
     pub graceful_halt_timeout: std::time::Duration,
 }
 
+/// Something that a provider chooses for a machine.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Detail {
+    /// Of what, a word or two.
+    pub label: String,
+    /// What.
+    pub value: String,
+    /// Why, where there is a reason to tell.
+    pub note: String,
+}
+
+impl Detail {
+    /// Returns a detail without a reason.
+    pub fn new(label: &str, value: impl Into<String>) -> Self {
+        Self::because(label, value, "")
+    }
+
+    /// Returns a detail with its reason.
+    pub fn because(label: &str, value: impl Into<String>, note: impl Into<String>) -> Self {
+        Self {
+            label: label.to_owned(),
+            value: value.into(),
+            note: note.into(),
+        }
+    }
+}
+
 /// A hypervisor. Stateless; one static value each.
 pub trait Provider: Send + Sync {
     /// Returns the name as Vagrantfiles write it; it is also a folder's name on disk.
@@ -106,9 +133,10 @@ pub trait Provider: Send + Sync {
     /// Returns what is wrong in its settings: unknown names, wrong kinds.
     fn check(&self, config: &MachineConfig) -> Vec<crate::config::Diagnostic>;
 
-    /// Returns lines for `plan`: what it will choose for this machine and why
-    /// (accelerator, firmware, NIC and disk models). Must change nothing.
-    fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<String>>;
+    /// Returns what it will choose for this machine and why (accelerator, firmware,
+    /// NIC and disk models), for `plan`: nothing that the machine's size says already.
+    /// Must change nothing.
+    fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>>;
 
     /// Opens the machine whose files are in `dir`, whether it exists or not.
     fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>>;

@@ -7,8 +7,8 @@ fn a_missing_program_is_named_with_its_package() {
     insta::assert_snapshot!(Lab::with(labs::ONE).rove(&["plan"]), @"
     $ rove plan
     default (not created)
-      provider      qemu                              the Vagrantfile names none, and this one can be used here
-      box           org/box (newest version)          to be fetched, for one of qemu, libvirt, virtualbox, hyperv, vmware_desktop
+      provider      qemu                      the Vagrantfile names none, and this one can be used here
+      box           org/box (newest version)  to be fetched, made for qemu, libvirt, virtualbox, hyperv or vmware_desktop
       port          127.0.0.1:[PORT] -> 22 (tcp)
       folder        . -> /vagrant
       steps

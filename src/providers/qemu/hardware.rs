@@ -1,6 +1,6 @@
 //! Chooses a machine's hardware: what the Vagrantfile says, else what the box
 //! was built for, else rove's defaults. The choices become arguments in `argv`
-//! and sentences for `rove plan` here.
+//! and details for `rove plan` here.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use super::firmware;
 use super::image::{Controller, MadeFor};
 use super::probe::{self, Accelerator, Program};
 use super::settings::{Screen, Settings};
-use crate::config::{ForwardedPort, Origin, Size};
+use crate::config::{ForwardedPort, Size};
 use crate::error::Result;
 use crate::host::{Host, files};
-use crate::providers::MachineSpec;
+use crate::providers::{Detail, MachineSpec};
 
 /// Memory where neither the Vagrantfile nor the box says a figure, MiB.
 const DEFAULT_MEMORY_MIB: u64 = 1024;
@@ -281,79 +281,78 @@ impl Hardware {
         format!("tcg,thread=multi,tb-size={buffer_mib}")
     }
 
-    /// Returns sentences for `rove plan`.
-    pub(super) fn lines(&self, spec: &MachineSpec, ground: &Ground<'_>) -> Vec<String> {
-        let of = |origin: Option<&Origin>, built_with: bool| match origin {
-            Some(Origin::Block {
-                provider,
-                setting,
-                span,
-            }) => {
-                let place = span
-                    .as_ref()
-                    .map_or_else(String::new, |span| format!(", line {}", span.line()));
-                format!(" ({provider} `{setting}`{place})")
+    /// Returns what it chose beyond the size that was given, for `rove plan`.
+    pub(super) fn details(&self, spec: &MachineSpec, ground: &Ground<'_>) -> Vec<Detail> {
+        let unsaid = |built_with: bool| {
+            if built_with {
+                "as the box was built"
+            } else {
+                "rove's default"
             }
-            _ if built_with => " (as the box was built)".to_owned(),
-            _ => " (rove's default)".to_owned(),
         };
-        let mut lines = Vec::new();
-        let because = if ground.accelerator.because.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", ground.accelerator.because)
-        };
-        lines.push(format!("accelerator: {}{because}", self.accelerator));
+        let mut details = Vec::new();
+        // What somebody said is in the size already.
+        if spec.size.cpus.is_none() || ground.settings.topology.is_some() {
+            details.push(Detail::because(
+                "cpus",
+                &self.smp,
+                match &ground.settings.topology {
+                    Some(_) => "",
+                    None => unsaid(ground.made_for.cpus.is_some()),
+                },
+            ));
+        }
+        if spec.size.memory_mib.is_none() {
+            let start = self.balloon_mib.unwrap_or(self.memory_mib);
+            let by_ceiling = spec
+                .size
+                .max_memory_mib
+                .as_ref()
+                .is_some_and(|max| max.value == start);
+            details.push(Detail::because(
+                "memory",
+                format!("{start} MiB"),
+                if by_ceiling {
+                    "all that it may have"
+                } else {
+                    unsaid(ground.made_for.memory_mib.is_some())
+                },
+            ));
+        }
+        details.push(Detail::because(
+            "accelerator",
+            &self.accelerator,
+            ground.accelerator.because.as_str(),
+        ));
         let firmware = if self.uefi_code.is_some() {
             "UEFI"
         } else {
             "BIOS"
         };
-        lines.push(format!(
-            "machine: {}, firmware: {firmware}, CPU: {}",
-            self.machine, self.cpu
-        ));
-        let cpus = spec.size.cpus.as_ref().map(|cpus| &cpus.origin);
-        lines.push(format!(
-            "cpus: {}{}",
-            self.smp,
-            of(cpus, ground.made_for.cpus.is_some())
-        ));
-        let start = spec.size.memory_mib.as_ref().map(|memory| &memory.origin);
-        let built_with = ground.made_for.memory_mib.is_some();
-        match (self.balloon_mib, &spec.size.max_memory_mib) {
-            (Some(balloon), Some(max)) => lines.push(format!(
-                "memory: {balloon} MiB at the start{}, up to {} MiB{}",
-                of(start, built_with),
-                self.memory_mib,
-                of(Some(&max.origin), false)
-            )),
-            _ => lines.push(format!(
-                "memory: {} MiB{}",
-                self.memory_mib,
-                of(start, built_with)
-            )),
-        }
-        let why = if ground.made_for.is_native() {
+        details.push(Detail::new("firmware", firmware));
+        details.push(Detail::new("chipset", &self.machine));
+        details.push(Detail::new("cpu model", &self.cpu));
+        let built_for = if ground.made_for.is_native() {
             String::new()
         } else {
-            format!(" (the box was built for {})", ground.made_for.provider)
+            format!("the box was built for {}", ground.made_for.provider)
         };
-        lines.push(format!(
-            "disk: {}, network card: {}{why}",
+        details.push(Detail::because(
+            "controller",
             controller_name(self.controller),
-            self.nic
+            &built_for,
         ));
+        details.push(Detail::because("network card", &self.nic, &built_for));
         if let Some(video) = &self.video {
-            lines.push(format!("video: {video}"));
+            details.push(Detail::new("video", video));
         }
         if let Screen::Vnc(address) = &self.screen {
-            lines.push(format!("screen: VNC at {address}"));
+            details.push(Detail::new("screen", format!("VNC at {address}")));
         }
         if let Some(warning) = too_much(self.memory_mib) {
-            lines.push(warning);
+            details.push(Detail::new("warning", warning));
         }
-        lines
+        details
     }
 }
 

@@ -20,7 +20,7 @@ use crate::config::{Endpoint, ForwardedPort, Protocol};
 use crate::error::Result;
 use crate::event::Level;
 use crate::host::{Host, files};
-use crate::providers::{Export, Machine, MachineSpec, Power, Snapshots, Suspend};
+use crate::providers::{Detail, Export, Machine, MachineSpec, Power, Snapshots, Suspend};
 
 /// How long `power` may wait for QEMU's word on whether it is paused.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -34,8 +34,8 @@ pub(super) struct QemuMachine<'a> {
 /// What a machine would be started with, and what that was chosen from.
 pub(super) struct Choice {
     pub(super) hardware: Hardware,
-    /// Sentences for `rove plan`.
-    pub(super) lines: Vec<String>,
+    /// What it chose beyond the size that was given, for `rove plan`.
+    pub(super) details: Vec<Detail>,
     settings: Settings,
 }
 
@@ -375,10 +375,10 @@ pub(super) fn choose(
         disks: record.map_or(1, |record| record.bases.len()),
     };
     let hardware = hardware::choose(spec, &ground, uefi.as_ref());
-    let lines = hardware.lines(spec, &ground);
+    let details = hardware.details(spec, &ground);
     Ok(Choice {
         hardware,
-        lines,
+        details,
         settings,
     })
 }
@@ -393,16 +393,17 @@ impl Choice {
     }
 }
 
-/// Returns lines on the disks for `rove plan`, without converting any.
-pub(super) fn disk_lines(found: &BoxDisks) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
+/// Returns what becomes of the box's disks, for `rove plan`, without converting any.
+pub(super) fn disk_details(found: &BoxDisks) -> Result<Vec<Detail>> {
+    let mut details = Vec::new();
     for disk in &found.disks {
         let image = header::read(disk)?;
         let name = disk.file_name().unwrap_or_default().to_string_lossy();
-        lines.push(match image.format {
-            "qcow2" | "raw" => format!("image: overlay on the box's `{name}` ({})", image.format),
-            format => format!("image: `{name}` ({format}), converted to qcow2 once"),
-        });
+        let note = match image.format {
+            "qcow2" | "raw" => format!("overlay on the box's, which is {}", image.format),
+            format => format!("{format}, converted to qcow2 once"),
+        };
+        details.push(Detail::because("disk", name, note));
     }
-    Ok(lines)
+    Ok(details)
 }

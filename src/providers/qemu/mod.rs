@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::config::{Diagnostic, MachineConfig, Severity};
 use crate::error::Result;
 use crate::host::Host;
-use crate::providers::{Capabilities, Machine, MachineSpec, Provider};
+use crate::providers::{Capabilities, Detail, Machine, MachineSpec, Provider};
 
 mod argv;
 mod error;
@@ -81,12 +81,12 @@ impl Provider for Qemu {
         found
     }
 
-    fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<String>> {
+    fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>> {
         let settings = settings::Settings::read(&spec.block);
         let found = machine::disks(host, spec, &settings)?;
-        let mut lines = machine::disk_lines(&found)?;
-        lines.extend(machine::choose(host, spec, None, &found.made_for)?.lines);
-        Ok(lines)
+        let mut details = machine::disk_details(&found)?;
+        details.extend(machine::choose(host, spec, None, &found.made_for)?.details);
+        Ok(details)
     }
 
     fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>> {
