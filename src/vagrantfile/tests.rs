@@ -341,6 +341,57 @@ end
 }
 
 #[test]
+fn values_that_vagrant_takes_without_a_word_are_told() {
+    for (line, wanted) in [
+        (
+            r#"c.vm.boot_timeout = "abc""#,
+            "Error 2: `boot_timeout` must be a number of seconds, and is `abc` (write `config.vm.boot_timeout = 600`)",
+        ),
+        (r#"c.vm.boot_timeout = "600""#, ""),
+        (
+            r#"c.vm.network "private_network", ip: "192.168.56.300""#,
+            "Error 2: `ip: \"192.168.56.300\"` of a private network is no IP address (an IPv4 address is four numbers from 0 to 255, such as `192.168.56.10`)",
+        ),
+        (
+            r#"c.vm.network "private_network", ip: "fde4:8dba:82e1::c4""#,
+            "",
+        ),
+        (
+            r#"c.vm.network "private_network", ip: "10.0.0.2", libvirt__network_name: "x""#,
+            "",
+        ),
+        (
+            r#"c.vm.network "forwarded_port", guest: 80, host: 8080, host_ip: "bogus""#,
+            "Error 2: `host_ip: \"bogus\"` of a forwarded port is no IP address (an IPv4 address is four numbers from 0 to 255, such as `192.168.56.10`)",
+        ),
+        (
+            r#"c.vm.network "forwarded_port", guest: 80, host: 8080, auto_corect: true"#,
+            "Warning 2: unknown option `auto_corect` of a forwarded port (did you mean `auto_correct`?)",
+        ),
+        (
+            r#"c.vm.synced_folder ".", "/src", tpye: "rsync""#,
+            "Warning 2: unknown option `tpye` of a synced folder (did you mean `type`?)",
+        ),
+        (r#"c.vm.synced_folder ".", "/src", some_plugins_own: 1"#, ""),
+        (
+            r#"c.vm.provision "shell", inline: "true", run: "alway""#,
+            "Warning 2: `run: \"alway\"` of a provisioner is unknown: it runs once (did you mean `run: \"always\"`?)",
+        ),
+        (r#"c.vm.provision "shell", inline: "true", run: :never"#, ""),
+        (
+            r#"c.vm.define "" "#,
+            "Error 2: a machine needs a name: this one is empty",
+        ),
+    ] {
+        let lab = Lab::new(&format!(
+            "Vagrant.configure(\"2\") do |c|; c.vm.box = \"a\"\n{line}\nend\n"
+        ))
+        .load();
+        assert_eq!(shown(&lab).join("\n"), wanted, "{line}");
+    }
+}
+
+#[test]
 fn an_unknown_method_ends_the_load_at_its_place() {
     let failure =
         Lab::new("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\".upcsae\nend\n")

@@ -7,6 +7,7 @@ mod names;
 mod providers;
 mod provisioners;
 mod sections;
+mod values;
 mod vm;
 
 use std::path::{Path, PathBuf};

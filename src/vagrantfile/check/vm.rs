@@ -7,7 +7,7 @@ use crate::source::nearest;
 use crate::vagrantfile::schema::vm::{DISK, NetworkEntry, Parts};
 use crate::vagrantfile::schema::{State, is_sym, text};
 
-use super::names;
+use super::{names, values};
 
 /// Providers whose machines need no box.
 const BOX_OPTIONAL: &[&str] = &["docker", "libvirt", "lxc", "qemu"];
@@ -42,6 +42,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     check_networks(context, parts);
     check_disks(context, parts);
     check_cloud_init(context, parts);
+    values::check(context, state, parts);
     for name in ["allow_fstab_modification", "allow_hosts_modification"] {
         if !matches!(state.get(name), Value::Bool(_)) {
             context.error(
