@@ -119,6 +119,8 @@ pub enum BoxError {
         tries: u32,
         /// Last cause.
         reason: String,
+        /// The next run has to begin anew: the server sends no parts of a file.
+        anew: bool,
     },
     /// A page where a catalog or a box should be.
     #[error("{url} is a web page, not a box or a catalog")]
@@ -383,6 +385,11 @@ impl Explain for BoxError {
                 "check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`"
                     .to_owned()
             }
+            Self::Broken { anew: true, .. } => {
+                "run the command again on a steadier network: this server cannot go on after a break"
+                    .to_owned()
+            }
+            Self::Broken { done: 0, .. } => "run the command again".to_owned(),
             Self::Broken { .. } => {
                 "run the command again: it goes on where this one stopped".to_owned()
             }

@@ -103,6 +103,7 @@ impl Trouble {
                 total: None,
                 tries: 1,
                 reason,
+                anew: false,
             }
             .into(),
         }

@@ -173,6 +173,7 @@ impl Producer<'_> {
                     total: self.total,
                     tries: tries.max(self.restarts),
                     reason: broke.reason,
+                    anew: self.restarts > 0,
                 }
                 .into());
             }

@@ -54,6 +54,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         extra,
         ..ProgramOptions::default()
     };
+    if !options.plain {
+        system_ssh::require_keys(&info.connection.ssh)?;
+    }
     let cmd = system_ssh::program(&info.connection, &program, &options);
     match context.host.runner.run_attached(&cmd)? {
         Exit::Code(code) => Ok(code),

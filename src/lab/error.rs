@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{Diagnostic, Severity};
-use crate::error::{Explain, Kind};
+use crate::error::{Explain, Failure, Kind};
 use crate::source::{Span, nearest};
 
 /// What is wrong with a request, before any machine is touched.
@@ -16,6 +16,16 @@ pub enum LabError {
         name: String,
         /// The names there are.
         known: Vec<String>,
+    },
+    /// The box of a machine could not be fetched.
+    #[error("cannot fetch the box `{name}`: {failure}")]
+    BoxNotFetched {
+        /// Its name.
+        name: String,
+        /// Where the Vagrantfile names it.
+        span: Option<Span>,
+        /// What is wrong with the server or the way to it.
+        failure: Failure,
     },
     /// No machine matches a regular expression.
     #[error("no machine of this lab matches `/{pattern}/`")]
@@ -133,6 +143,7 @@ impl Explain for LabError {
             Self::NoBox { .. } | Self::ProviderUnknown { .. } => Kind::Config,
             Self::ProviderLeftOut { .. } => Kind::Environment,
             Self::Unpack { .. } => Kind::External,
+            Self::BoxNotFetched { failure, .. } => failure.kind(),
             _ => Kind::User,
         }
     }
@@ -149,6 +160,13 @@ impl Explain for LabError {
                 hints
             }
             Self::NoMatch { known, .. } => vec![there_are(known)],
+            Self::BoxNotFetched { name, failure, .. } => {
+                let mut hints = failure.explain().hints();
+                hints.push(format!(
+                    "from a file or another address: `rove box add --name {name} ADDRESS`, or set `config.vm.box_url`"
+                ));
+                hints
+            }
             Self::SeveralMachines { known } => vec![
                 format!("name one of them: {}", known.join(", ")),
                 "or mark one in the Vagrantfile: `config.vm.define \"NAME\", primary: true`"
@@ -198,8 +216,16 @@ impl Explain for LabError {
         }
     }
 
+    fn at(&self) -> Option<&Span> {
+        match self {
+            Self::BoxNotFetched { span, .. } => span.as_ref(),
+            _ => None,
+        }
+    }
+
     fn vagrant_class(&self) -> Option<&'static str> {
         Some(match self {
+            Self::BoxNotFetched { failure, .. } => return failure.explain().vagrant_class(),
             Self::MachineNotFound { .. } => "Vagrant::Errors::MachineNotFound",
             Self::NoMatch { .. } | Self::BadPattern { .. } => "Vagrant::Errors::VMNoMatchError",
             Self::SeveralMachines { .. } => "Vagrant::Errors::MultiVMTargetRequired",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::boxes::{self, Architecture, Checksum, Constraint, Installed, Request, Store};
 use crate::config::{BoxRequest, MachineConfig};
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::plan::BoxState;
 use crate::providers::BoxFiles;
@@ -162,7 +162,7 @@ fn box_of(
         None if effort == Effort::Fetch => match locked {
             Some(locked) => lock::fetch_locked(&host, &request, locked)?,
             None if lock.is_renewed(&name) => lock::fetch_newest(&host, &request)?,
-            None => boxes::ensure(&host, &request)?,
+            None => boxes::ensure(&host, &request).map_err(|failure| unfetched(asked, failure))?,
         },
         None => {
             return Ok(Boxed {
@@ -189,6 +189,27 @@ fn box_of(
         installed: Some(installed),
         to_lock: living.is_none() && locked.is_none(),
     })
+}
+
+/// Says which box it was and where the file names it, if the way to it is barred.
+fn unfetched(asked: &BoxRequest, failure: Failure) -> Failure {
+    use boxes::BoxError;
+    match failure.downcast_ref() {
+        Some(
+            BoxError::Unreachable { .. }
+            | BoxError::Broken { .. }
+            | BoxError::Refused { .. }
+            | BoxError::Forbidden { .. }
+            | BoxError::Gone { .. }
+            | BoxError::TooManyRequests { .. },
+        ) => LabError::BoxNotFetched {
+            name: asked.name.clone(),
+            span: asked.span.clone(),
+            failure,
+        }
+        .into(),
+        _ => failure,
+    }
 }
 
 /// Returns what the Vagrantfile asks of the box of a machine.

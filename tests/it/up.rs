@@ -91,8 +91,12 @@ fn a_catalog_that_cannot_be_reached() {
     insta::assert_snapshot!(lab.rove(&["up"]), @"
     $ rove up
     --- stderr
-    error: cannot reach 127.0.0.1:[PORT]: Connection refused (os error 111)
+    error: cannot fetch the box `org/box`: cannot reach 127.0.0.1:[PORT]: Connection refused (os error 111)
+     --> Vagrantfile:2:13
+    2 |   config.vm.box = 'org/box'
+      |             ^^^
     hint: check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`
+    hint: from a file or another address: `rove box add --name org/box ADDRESS`, or set `config.vm.box_url`
     => 1
     ");
 }
@@ -113,8 +117,12 @@ fn a_catalog_that_is_overloaded_or_broken() {
     ==> default: 127.0.0.1:[PORT] answers 500; trying again in 2 s
     ==> default: 127.0.0.1:[PORT] answers 500; trying again in 4 s
     --- stderr
-    error: http://127.0.0.1:[PORT]/api/v2/vagrant/org/box answers 500
+    error: cannot fetch the box `org/box`: http://127.0.0.1:[PORT]/api/v2/vagrant/org/box answers 500
+     --> Vagrantfile:2:13
+    2 |   config.vm.box = 'org/box'
+      |             ^^^
     hint: try again later; the fault is on the server
+    hint: from a file or another address: `rove box add --name org/box ADDRESS`, or set `config.vm.box_url`
     => 1
     ");
 }

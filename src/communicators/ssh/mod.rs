@@ -44,7 +44,7 @@ pub use failure::SshError;
 pub use keys::{
     KeyKind, KeyPair, generate, insecure_key_files, insecure_public_lines, is_insecure, public_line,
 };
-pub use program::{ProgramOptions, command_arguments, config_text, program};
+pub use program::{ProgramOptions, command_arguments, config_text, program, require_keys};
 pub use replace::{Replaced, key_files, pending_key, replace_insecure_key};
 
 use channel::{Ended, Input, Lines};

@@ -1,10 +1,13 @@
 //! The system's own `ssh`, for people: argv of `rove ssh`, text of
-//! `rove ssh-config`. Pure functions; both agree with Vagrant's, option by option.
+//! `rove ssh-config`. Nearly all pure functions; both agree with Vagrant's, option by option.
 
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::SshError;
 use crate::config::{self, Connection};
+use crate::error::Result;
+use crate::host::files;
 use crate::op::Cmd;
 
 /// How `ssh` is to be started.
@@ -22,6 +25,27 @@ pub struct ProgramOptions {
 fn trusts_any_host(ssh: &config::Ssh) -> bool {
     !ssh.verify_host_key.is_truthy() || ssh.verify_host_key.as_str() == Some("never")
 }
+
+/// Fails if a key's file holds no private key: `ssh` goes on without it, and all it
+/// says is `Permission denied`.
+pub fn require_keys(ssh: &config::Ssh) -> Result<()> {
+    for path in &ssh.private_key_paths {
+        // A file that is not there is told by `ssh` itself.
+        let text = files::read_text_if_exists(path)?.unwrap_or_else(|| MARK.to_owned());
+        if !text.contains(MARK) {
+            return Err(SshError::Key {
+                path: path.clone(),
+                reason: "there is no private key in it".to_owned(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// What every private key that `ssh` reads has in its first line: OpenSSH's own
+/// (PROTOCOL.key) and those of PEM.
+const MARK: &str = "PRIVATE KEY-----";
 
 /// Returns the command that logs a person in. `ssh` is the program that was
 /// found; `config.ssh.ssh_command` goes before it.
@@ -155,4 +179,33 @@ pub fn config_text(connection: &Connection, name: &str, log_level: Option<&str>)
         line("ProxyCommand", command);
     }
     text
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_without_a_key_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, fits) in [
+            (Some("-----BEGIN OPENSSH PRIVATE KEY-----\nx\n"), true),
+            (Some("-----BEGIN RSA PRIVATE KEY-----\nx\n"), true),
+            (Some("garbage"), false),
+            (Some(""), false),
+            (None, true),
+        ] {
+            let path = dir.path().join("private_key");
+            let _ = std::fs::remove_file(&path);
+            if let Some(text) = text {
+                std::fs::write(&path, text).unwrap();
+            }
+            let ssh = config::Ssh {
+                private_key_paths: vec![path],
+                ..config::Ssh::default()
+            };
+            assert_eq!(require_keys(&ssh).is_ok(), fits, "{text:?}");
+        }
+    }
 }
