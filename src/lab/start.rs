@@ -1,15 +1,18 @@
 //! `up`, `reload`, `resume`, `provision`: commands that end with machines that
 //! run and are set up.
 
+use crate::config::{ForwardedPort, Network};
 use crate::error::Result;
 use crate::host::{Host, variables};
+use crate::network::ports;
 use crate::plan::{self, ProvisionChoice};
+use crate::providers::Power;
 
-use super::act::{Command, act};
+use super::act::{Command, Subject, act};
 use super::lock;
-use super::observe::Ports;
+use super::observe::{Ports, observe};
 use super::open::{Opened, Wish, open_for, usable_provider_of};
-use super::resolve::{Effort, resolve};
+use super::resolve::{Boxes, Effort, resolve};
 use super::{LabError, Outcome};
 
 /// What `up` was asked.
@@ -81,8 +84,10 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
     }
     opened.require_faultless(&machines)?;
     opened.policy.require = request.locked || host.env.is_on(variables::ROVE_LOCKED);
+    require_ports(host, &opened, &machines)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Fetch)?;
     opened.require_valid(host, &machines)?;
+    require_ports(host, &opened, &machines)?;
     lock::note(host, &opened, &boxes)?;
     act(
         host,
@@ -101,6 +106,27 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
             },
         },
     )
+}
+
+/// Fails if a port that may not move is in use, or wanted by two of the machines:
+/// it is told before a box is fetched or a machine is made, which is why it is
+/// asked again when the boxes have added theirs.
+fn require_ports(host: &Host, opened: &Opened, machines: &[String]) -> Result<()> {
+    let mut fixed: Vec<(&str, ForwardedPort)> = Vec::new();
+    for config in machines.iter().filter_map(|name| opened.machine(name)) {
+        let subject = Subject::of(host, opened, config, &Boxes::new())?;
+        let record = subject.folder.read();
+        let id = record.id.clone().unwrap_or_default();
+        let seen = observe(&subject, &record, &id, Ports::Ask, false)?;
+        if seen.power == Power::Running {
+            continue;
+        }
+        ports::require_apart(config, &fixed)?;
+        let wanted = config.networks.iter().filter_map(Network::forwarded_port);
+        let stays = wanted.filter(|forward| !forward.auto_correct);
+        fixed.extend(stays.map(|forward| (config.name.as_str(), forward)));
+    }
+    Ok(())
 }
 
 /// Ends a command that asks for another provider than a machine was made with.

@@ -2,7 +2,7 @@
 //! moves to the first free port of `config.vm.usable_port_range`, any other is
 //! an error. Unlike Vagrant, a range without a free port is an error too.
 
-use crate::config::{ForwardedPort, Protocol};
+use crate::config::{ForwardedPort, MachineConfig, Protocol};
 use crate::error::{Explain, Kind};
 use crate::source::Span;
 
@@ -100,6 +100,34 @@ pub enum PortError {
         /// Where the Vagrantfile asks for it.
         span: Option<Span>,
     },
+}
+
+/// Fails if a port of `config` that may not move is one of `fixed`: ports of other
+/// machines, by their names, that may not move either.
+pub fn require_apart(
+    config: &MachineConfig,
+    fixed: &[(&str, ForwardedPort)],
+) -> Result<(), PortError> {
+    for network in &config.networks {
+        let Some(forward) = network.forwarded_port().filter(|port| !port.auto_correct) else {
+            continue;
+        };
+        let same = |other: &ForwardedPort| {
+            other.host == forward.host
+                && other.protocol == forward.protocol
+                && overlap(&other.host_ip, &forward.host_ip)
+        };
+        if let Some((holder, _)) = fixed.iter().find(|(_, other)| same(other)) {
+            return Err(PortError::Collision {
+                machine: config.name.clone(),
+                guest: forward.guest,
+                host: forward.host,
+                holder: Some(format!("machine `{holder}` of this lab")),
+                span: network.span.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn by(holder: Option<&str>) -> String {

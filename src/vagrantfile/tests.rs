@@ -542,3 +542,14 @@ fn the_working_folder_and_the_search_upwards() {
             .any(|file| file.ends_with(Path::new("lab/name")))
     );
 }
+
+#[test]
+fn a_host_name_that_may_not_be_set_is_left_out() {
+    for (allowed, wanted) in [("true", Some("web")), ("false", None)] {
+        let lab = Lab::new(&format!(
+            "Vagrant.configure('2') {{ |c| c.vm.box = 'a'; c.vm.hostname = 'web'; c.vm.allow_hosts_modification = {allowed} }}"
+        ))
+        .load();
+        assert_eq!(lab.machines[0].hostname.as_deref(), wanted);
+    }
+}

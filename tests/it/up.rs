@@ -102,6 +102,35 @@ fn a_catalog_that_cannot_be_reached() {
 }
 
 #[test]
+fn ports_that_two_machines_want_are_told_before_anything_is_fetched() {
+    let Some(lab) = with_qemu(
+        "Vagrant.configure('2') do |config|
+  config.vm.box = 'org/box'
+  config.vm.define 'web' do |web|
+    web.vm.network 'forwarded_port', guest: 80, host: 18080, host_ip: '127.0.0.1'
+  end
+  config.vm.define 'db' do |db|
+    db.vm.network 'forwarded_port', guest: 5432, host: 18080
+  end
+end
+",
+    ) else {
+        return;
+    };
+    insta::assert_snapshot!(lab.rove(&["up"]), @"
+    $ rove up
+    --- stderr
+    error: port 18080 of this host, which should lead to port 5432 of `db`, is in use by machine `web` of this lab
+     --> Vagrantfile:7:11
+    7 |     db.vm.network 'forwarded_port', guest: 5432, host: 18080
+      |           ^^^^^^^
+    hint: add `auto_correct: true` to the forwarded port 5432, so that rove may move it
+    hint: give another `host:` port than 18080, or end what listens there
+    => 1
+    ");
+}
+
+#[test]
 fn a_catalog_that_is_overloaded_or_broken() {
     let server = Server::start();
     let Some(mut lab) = with_qemu(labs::ONE) else {
@@ -218,7 +247,6 @@ fn a_port_that_is_in_use() {
     let run = lab.rove(&["up"]).to_string();
     insta::assert_snapshot!(run.replace(&port.to_string(), "[TAKEN]"), @"
     $ rove up
-        default: fetch x 0: 2.6 kB in [TIME] ([RATE])
     --- stderr
     error: port [TAKEN] of this host, which should lead to port 80 of `default`, is in use
      --> Vagrantfile:4:8

@@ -75,7 +75,10 @@ pub(super) fn machine(machine: &Machine) -> MachineConfig {
             .map(|parts| parts.provider_order.clone())
             .unwrap_or_default(),
         box_request: box_request(state),
-        hostname: vm.text("hostname"),
+        // Vagrant leaves the whole step out (action/builtin/set_hostname.rb).
+        hostname: vm
+            .text("hostname")
+            .filter(|_| vm.is_on("allow_hosts_modification")),
         boot_timeout: vm.seconds("boot_timeout", 300),
         graceful_halt_timeout: vm.seconds("graceful_halt_timeout", 60),
         communicator: vm.text("communicator").unwrap_or_else(|| "ssh".to_owned()),
