@@ -18,6 +18,9 @@ pub(super) struct Flags {
     /// Write records for programs instead of sentences
     #[arg(long, global = true)]
     pub machine_readable: bool,
+    /// Write what happens as JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
     /// Also show the programs that rove runs
     #[arg(long, global = true)]
     pub debug: bool,
@@ -66,6 +69,7 @@ impl Flags {
                 Some("--color") => (flags.color, flags.no_color) = (true, false),
                 Some("--no-color") => (flags.color, flags.no_color) = (false, true),
                 Some("--machine-readable") => flags.machine_readable = true,
+                Some("--json") => flags.json = true,
                 Some("--debug") => flags.debug = true,
                 Some("--verbose") => flags.verbose = true,
                 Some("--quiet") => flags.quiet = true,
@@ -92,6 +96,11 @@ impl Flags {
             debug: self.debug || self.debug_timestamp || self.verbose,
             quiet: self.quiet,
             compat: false,
+            json: if self.json {
+                ui::Json::Events
+            } else {
+                ui::Json::No
+            },
         }
     }
 }

@@ -153,7 +153,7 @@ fn overview(headline: Option<&str>) -> String {
     text.push_str(&commands(&tree));
     text.push_str("\n`rove <command> --help` explains one of them.\n");
     text.push_str("\nFlags for every command:\n");
-    text.push_str(&global_flags());
+    text.push_str(&global_flags(&[]));
     text
 }
 
@@ -188,7 +188,7 @@ fn of_command(name: &str, tree: &clap::Command) -> String {
         text.push_str(&flags);
     }
     text.push_str("\nFlags for every command:\n");
-    text.push_str(&global_flags());
+    text.push_str(&global_flags(&own));
     text
 }
 
@@ -230,11 +230,14 @@ fn arguments(tree: &clap::Command) -> String {
     })
 }
 
-fn global_flags() -> String {
+/// Returns the flags that every command has, but for those that mean something
+/// of its own to this one.
+fn global_flags(own: &[&Arg]) -> String {
     let tree = Tree::command();
     let all: Vec<&Arg> = tree
         .get_arguments()
         .filter(|arg| arg.get_long().is_some())
+        .filter(|arg| own.iter().all(|own| own.get_long() != arg.get_long()))
         .collect();
     flags(&all)
 }

@@ -11,6 +11,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::{Bug, Result};
 use crate::host::{Cancel, Env, Host, SystemClock, Terminal, variables};
+use crate::lab;
 use crate::ui::{self, TracingRunner, Ui};
 
 mod autocomplete;
@@ -31,6 +32,7 @@ mod init;
 mod later;
 mod list_commands;
 mod lock;
+mod log;
 mod outcome;
 mod package;
 mod plan;
@@ -130,6 +132,8 @@ enum Command {
     ListCommands(list_commands::Args),
     /// Pin the boxes of the lab to the bytes of now
     Lock(lock::Args),
+    /// Show what runs did, and why the last one failed
+    Log(log::Args),
     /// Log in to a box registry
     Login(cloud::Login),
     /// Write a machine into a box file
@@ -194,6 +198,26 @@ enum Command {
 }
 
 impl Command {
+    /// Returns whether a run of it is worth a log: it acts on machines.
+    fn is_logged(&self) -> bool {
+        match self {
+            Self::Snapshot(command) => command.acts(),
+            Self::Destroy(_)
+            | Self::Fetch(_)
+            | Self::Halt(_)
+            | Self::Package(_)
+            | Self::Provision(_)
+            | Self::Push(_)
+            | Self::Reload(_)
+            | Self::Resume(_)
+            | Self::Rsync(_)
+            | Self::Suspend(_)
+            | Self::Up(_)
+            | Self::Upload(_) => true,
+            _ => false,
+        }
+    }
+
     fn run(&self, context: &Context) -> Result<i32> {
         match self {
             Self::Autocomplete(command) => autocomplete::run(context, command),
@@ -218,6 +242,7 @@ impl Command {
             Self::Init(args) => init::run(context, args),
             Self::ListCommands(args) => list_commands::run(context, args),
             Self::Lock(args) => lock::run(context, args),
+            Self::Log(args) => log::run(context, args),
             Self::Login(args) => cloud::login(context, args),
             Self::Package(args) => package::run(context, args),
             Self::Plan(args) => plan::run(context, args),
@@ -257,10 +282,12 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
     if args.next().is_some_and(|program| is_vagrant(&program)) {
         env.set(variables::ROVE_COMPAT, "1");
     }
-    let (flags, rest) = global::Flags::extract(args.collect());
+    let (flags, mut rest) = global::Flags::extract(args.collect());
+    let json = json_of(flags, &mut rest);
     let clock = Arc::new(SystemClock::new(Cancel::new()));
     let options = ui::Options {
         compat: env.is_compat(),
+        json,
         ..flags.ui_options()
     };
     let ui = Ui::new(options, &env, Terminal::detect(), clock);
@@ -268,7 +295,7 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
     let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         answer(&ui, env, flags, rest)
     }));
-    match answered {
+    let code = match answered {
         Ok(Ok(code)) => {
             ui.settle();
             code
@@ -276,7 +303,33 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
         Ok(Err((failure, cwd))) => ui.failure(&failure, cwd.as_deref()),
         // The hook has said why.
         Err(_) => 1,
+    };
+    ui.ended(code);
+    code
+}
+
+/// Returns what `--json` means to the command in `rest`: one that has an answer of
+/// its own gets the flag back.
+fn json_of(flags: global::Flags, rest: &mut Vec<OsString>) -> ui::Json {
+    if !flags.json {
+        return ui::Json::No;
     }
+    let mut tree = Tree::command();
+    for word in rest.iter().map(|word| word.to_string_lossy()) {
+        match tree.find_subcommand(&*word) {
+            Some(below) => tree = below.clone(),
+            None => break,
+        }
+    }
+    // Those of the tree itself are not handed down before it is built.
+    let is_own =
+        tree.get_name() != "rove" && tree.get_arguments().any(|arg| arg.get_id() == "json");
+    if !is_own {
+        return ui::Json::Events;
+    }
+    let at = rest.iter().position(|word| word == "--");
+    rest.insert(at.unwrap_or(rest.len()), "--json".into());
+    ui::Json::Answer
 }
 
 /// Returns whether rove was called by Vagrant's name, as by a link.
@@ -329,8 +382,14 @@ fn answer(ui: &Ui, env: Env, flags: global::Flags, rest: Vec<OsString>) -> Resul
         .try_get_matches_from(typed)
         .and_then(|matches| Tree::from_arg_matches(&matches))
         .map_err(|error| (usage::explain(&error, &words).into(), None))?;
-    let host = host(ui, env, flags).map_err(|failure| (failure, None))?;
+    let mut host = host(ui, env, flags).map_err(|failure| (failure, None))?;
     let cwd = host.cwd.clone();
+    if tree.command.is_logged() {
+        ui.begin_log(&lab::log_folder(&host), first, &words);
+    }
+    if flags.ui_options().debug || ui.has_log() {
+        host.runner = Arc::new(TracingRunner::new(host.runner.clone(), ui.clone()));
+    }
     let context = Context {
         host,
         ui: ui.clone(),
@@ -356,9 +415,6 @@ fn host(ui: &Ui, env: Env, flags: global::Flags) -> Result<Host> {
     }
     if flags.offline {
         Arc::make_mut(&mut host.env).set(variables::ROVE_OFFLINE, "1");
-    }
-    if flags.ui_options().debug {
-        host.runner = Arc::new(TracingRunner::new(host.runner.clone(), ui.clone()));
     }
     Ok(host)
 }

@@ -151,6 +151,33 @@ pub fn write_atomic_mode(path: &Path, content: &[u8], mode: Option<u32>) -> Resu
     with("write", path, write())
 }
 
+/// A file that several threads append whole lines to, such as a log. Not forced
+/// to disk; what cannot be written is dropped.
+#[derive(Debug)]
+pub struct Appender(std::sync::Mutex<fs::File>);
+
+impl Appender {
+    /// Makes the file, which only this user may read.
+    pub fn create(path: &Path) -> Result<Self> {
+        let mut options = fs::OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        let file = with("make", path, options.open(path))?;
+        Ok(Self(std::sync::Mutex::new(file)))
+    }
+
+    /// Appends to it.
+    pub fn append(&self, content: &[u8]) {
+        if let Ok(mut file) = self.0.lock() {
+            let _ = file.write_all(content);
+        }
+    }
+}
+
 /// Appends `content` to a file and forces it to disk; makes the file if needed.
 pub fn append_synced(path: &Path, content: &[u8]) -> Result<()> {
     let append = || -> io::Result<()> {

@@ -63,6 +63,11 @@ impl Identity {
     }
 }
 
+/// Returns the id of this process.
+pub fn own_id() -> u32 {
+    std::process::id()
+}
+
 /// Returns the id of the user that rove runs as, where users have numbers.
 pub fn user_id() -> Option<u32> {
     #[cfg(unix)]

@@ -17,6 +17,7 @@ mod observe;
 mod open;
 mod package;
 mod resolve;
+mod root;
 mod select;
 mod snapshot;
 mod start;
@@ -34,6 +35,7 @@ pub use inspect::{
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};
+pub use root::log_folder;
 pub use snapshot::{
     RestoreRequest, SnapshotList, snapshot_delete, snapshot_list, snapshot_pop, snapshot_push,
     snapshot_restore, snapshot_save,

@@ -188,7 +188,10 @@ fn open_with(
 /// Vagrant's users cannot type, are left out.
 fn typed(host: &Host) -> Vec<String> {
     let words = host.env.arguments().iter();
-    words.filter(|word| *word != "--trust").cloned().collect()
+    words
+        .filter(|word| !matches!(word.as_str(), "--trust" | "--json"))
+        .cloned()
+        .collect()
 }
 
 fn usable(host: &Host, probe: bool) -> Vec<String> {

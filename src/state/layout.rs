@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! <lab>/.rove/machines/<machine>/<provider>/   MachineFolder
+//! <lab>/.rove/log/                             a file per run
 //! ROVE_HOME/data/                              index, leases, locks
 //!
 //! With ROVE_COMPAT: <lab>/.vagrant/machines/… and VAGRANT_HOME/data/
@@ -59,6 +60,20 @@ pub const LOCKS: &str = "locks";
 
 /// Folder with a file per Vagrantfile that may run commands, in `DATA`.
 pub const TRUST: &str = "trust";
+
+/// Folder with a log per run. Rove's own.
+pub const LOG: &str = "log";
+
+/// Returns the folder of logs of the lab whose Vagrantfile lies in `root`. Where
+/// state is shared with Vagrant it is rove's own folder all the same: scripts look
+/// at what is in `.vagrant`.
+pub fn log_dir(env: &Env, root: &Path) -> PathBuf {
+    if env.is_compat() {
+        root.join(DOTFILE_DIR).join(LOG)
+    } else {
+        dotfile_dir(env, root).join(LOG)
+    }
+}
 
 /// Returns the folder for machine state of the lab whose Vagrantfile lies in `root`.
 pub fn dotfile_dir(env: &Env, root: &Path) -> PathBuf {

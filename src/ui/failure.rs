@@ -4,6 +4,9 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
 
 use crate::config::{Diagnostic, Severity};
 use crate::error::{Failure, Kind};
@@ -13,7 +16,7 @@ use crate::ruby;
 use crate::source::Span;
 use crate::vagrantfile::LoadError;
 
-use super::{Stream, Ui, snippet};
+use super::{Json, Stream, Ui, events, snippet};
 
 /// Where a defect of rove is reported.
 const REPORT: &str = env!("CARGO_PKG_REPOSITORY");
@@ -174,8 +177,21 @@ impl Ui {
         cwd: Option<&Path>,
     ) -> i32 {
         self.settle();
+        self.log(events::of_failure_event(failure, machine));
         if let Some(status) = asked_exit(failure) {
             return status;
+        }
+        match self.0.options.json {
+            Json::Events => {
+                self.object(events::of_failure_event(failure, machine));
+                return manner(failure.kind()).exit_code;
+            }
+            Json::Answer if !self.0.answered.swap(true, Ordering::Relaxed) => {
+                let error = events::of_failure(failure);
+                let answer = json!({ "format": 1, "ok": false, "error": error });
+                self.write(Stream::Stdout, &format!("{answer:#}\n"));
+            }
+            _ => {}
         }
         if self.0.options.compat
             && self.is_machine_readable()
@@ -211,6 +227,9 @@ impl Ui {
     /// standard error.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], cwd: Option<&Path>) {
         for diagnostic in diagnostics {
+            let line = events::of_diagnostic(diagnostic);
+            self.log(line.clone());
+            self.object(line);
             self.remark(
                 &remark_of_diagnostic(diagnostic),
                 diagnostic.machine.as_deref(),
@@ -220,13 +239,16 @@ impl Ui {
     }
 
     fn remark(&self, remark: &Remark<'_>, machine: Option<&str>, cwd: Option<&Path>) {
+        if self.0.options.json == Json::Events {
+            return;
+        }
         if self.is_machine_readable() {
             let level = super::machine_readable::level_name(remark.level);
             let text = remark.text(false, cwd);
             self.record(machine, "ui", &[level, text.trim_end()]);
             return;
         }
-        let stream = if remark.level == Level::Error {
+        let stream = if remark.level == Level::Error || self.0.options.json == Json::Answer {
             Stream::Stderr
         } else {
             Stream::Stdout

@@ -5,35 +5,58 @@
 //! Reading order: [`Ui`], `lines` (how a line looks), `progress` (bars),
 //! `machine_readable`, `failure` (errors with source and hints), `prompt`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use serde_json::{Value, json};
 
 use crate::event::{Event, Level, Listener};
 use crate::host::{Clock, Env, Terminal, variables};
 
+mod events;
 pub mod failure;
 pub mod lines;
 pub mod machine_readable;
 mod periodic;
 mod progress;
 mod prompt;
+mod run_log;
 pub mod snippet;
 pub mod timing;
 mod trace;
 mod writer;
 
 pub use prompt::NoTerminal;
+pub use run_log::logs;
 pub use trace::TracingRunner;
 pub use writer::{Captured, Stream};
 
+use events::Thinned;
 use periodic::Periodic;
 use progress::Progress;
+use run_log::RunLog;
 use writer::Writer;
+
+/// What `--json` means to the command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Json {
+    /// It was not asked for.
+    #[default]
+    No,
+    /// The command answers with one object of its own; a failure is one too.
+    Answer,
+    /// Everything that happens is an object, one a line.
+    Events,
+}
 
 /// What was asked for on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `--machine-readable`.
     pub machine_readable: bool,
+    /// `--json`.
+    pub json: Json,
     /// `--color` or `--no-color`.
     pub color: Option<bool>,
     /// `--no-tty`: draw nothing that moves and ask nothing.
@@ -64,6 +87,12 @@ struct Inner {
     periodic: Mutex<Periodic>,
     /// Vagrant's name of what is being done to the machines, for `action` records.
     action: Mutex<Option<String>>,
+    /// Of what is told again and again: what goes to programs, and to the log.
+    thinned: Mutex<Thinned>,
+    /// The log of this run, where it has one.
+    log: OnceLock<RunLog>,
+    /// Something was answered as data.
+    answered: AtomicBool,
 }
 
 impl Ui {
@@ -74,10 +103,14 @@ impl Ui {
             && terminal.stderr
             && !options.no_tty
             && !options.machine_readable
+            && options.json == Json::No
             && !options.debug
             && !options.quiet
             && env.get("TERM") != Some("dumb");
-        let interactive = terminal.stdin && !options.no_tty && !options.machine_readable;
+        let interactive = terminal.stdin
+            && !options.no_tty
+            && !options.machine_readable
+            && options.json == Json::No;
         Self::with(
             Writer::system(),
             options,
@@ -113,6 +146,9 @@ impl Ui {
             progress,
             periodic: Mutex::default(),
             action: Mutex::default(),
+            thinned: Mutex::default(),
+            log: OnceLock::new(),
+            answered: AtomicBool::new(false),
         }))
     }
 
@@ -131,8 +167,76 @@ impl Ui {
         self.0.interactive
     }
 
+    /// Begins the log of this run in `folder`: everything that happens from here
+    /// on, whatever is shown.
+    pub fn begin_log(&self, folder: &Path, command: &str, words: &[String]) {
+        let seconds = self.0.clock.unix_seconds();
+        let begun = RunLog::begin(folder, command, seconds);
+        if begun.is_some_and(|log| self.0.log.set(log).is_ok()) {
+            self.log(json!({
+                "event": "started", "format": 1, "command": command, "arguments": words,
+                "version": env!("CARGO_PKG_VERSION"),
+            }));
+        }
+    }
+
+    /// Returns whether this run has a log.
+    pub fn has_log(&self) -> bool {
+        self.0.log.get().is_some()
+    }
+
+    /// Notes how the run ended, for programs and in the log.
+    pub fn ended(&self, exit_code: i32) {
+        let record = json!({ "event": "ended", "exit_code": exit_code });
+        self.log(record.clone());
+        self.object(record);
+    }
+
+    /// Notes what rove does itself: in the log, and on standard error for those
+    /// who asked (`--debug`).
+    pub(super) fn trace(&self, text: &str) {
+        self.log(json!({ "event": "trace", "text": text }));
+        if self.0.options.debug {
+            self.write(Stream::Stderr, &format!("debug: {text}\n"));
+        }
+    }
+
+    /// Writes an object to the log.
+    fn log(&self, mut record: Value) {
+        if let Some(log) = self.0.log.get() {
+            record["time"] = json!(self.time());
+            log.write(&record);
+        }
+    }
+
+    /// Writes an object for a program that wants events.
+    fn object(&self, mut record: Value) {
+        if self.0.options.json == Json::Events {
+            record["time"] = json!(self.time());
+            self.0.writer.write(Stream::Stdout, &format!("{record}\n"));
+        }
+    }
+
+    /// Returns the time in seconds since 1970, to the millisecond.
+    fn time(&self) -> f64 {
+        let wall = self.0.clock.wall();
+        let since = wall.duration_since(std::time::UNIX_EPOCH);
+        since.unwrap_or_default().as_millis() as f64 / 1000.0
+    }
+
     /// Says a line about `machine`, or about no machine.
     pub fn say(&self, machine: Option<&str>, level: Level, text: &str) {
+        let line = events::of_event(&Event::line(machine, level, text));
+        self.log(line.clone());
+        self.object(line);
+        self.show(machine, level, text);
+    }
+
+    /// Shows a line to people, or to programs as Vagrant does.
+    fn show(&self, machine: Option<&str>, level: Level, text: &str) {
+        if self.0.options.json == Json::Events {
+            return;
+        }
         if self.is_machine_readable() {
             let shown = lines::prefixed(level, machine, text);
             self.record(
@@ -142,10 +246,12 @@ impl Ui {
             );
             return;
         }
-        if self.0.options.quiet && !matches!(level, Level::Warn | Level::Error | Level::Output) {
+        let quiet = self.0.options.quiet || self.0.options.json == Json::Answer;
+        if quiet && !matches!(level, Level::Warn | Level::Error | Level::Output) {
             return;
         }
-        let stream = if level == Level::Error {
+        // Standard output is the answer's alone.
+        let stream = if level == Level::Error || self.0.options.json == Json::Answer {
             Stream::Stderr
         } else {
             Stream::Stdout
@@ -155,6 +261,10 @@ impl Ui {
 
     /// Prints the answer of a command, such as a table, as it stands.
     pub fn print(&self, text: &str) {
+        self.object(json!({ "event": "output", "text": text }));
+        if self.0.options.json == Json::Events {
+            return;
+        }
         if self.is_machine_readable() {
             self.record(None, "ui", &["output", text]);
         } else {
@@ -165,7 +275,12 @@ impl Ui {
     /// Prints text that is meant for files and pipes in every mode: help,
     /// completions, JSON.
     pub fn print_data(&self, text: &str) {
-        self.write_raw(text);
+        self.0.answered.store(true, Ordering::Relaxed);
+        if self.0.options.json == Json::Events {
+            self.object(json!({ "event": "output", "text": text }));
+        } else {
+            self.write_raw(text);
+        }
     }
 
     /// Writes a machine-readable record; nothing for people.
@@ -219,19 +334,28 @@ impl Ui {
         {
             self.record(Some(machine), "action", &[action, "start"]);
         }
-        self.say(Some(machine), Level::Info, &lines::sentence(title));
+        self.show(Some(machine), Level::Info, &lines::sentence(title));
     }
 }
 
 impl Listener for Ui {
     fn event(&self, event: Event) {
+        let now = self.0.clock.now();
+        if lock(&self.0.thinned).lets_pass(&event, now) {
+            let record = events::of_event(&event);
+            self.log(record.clone());
+            self.object(record);
+        }
+        if self.0.options.json == Json::Events {
+            return;
+        }
         let note = match &self.0.progress {
             Some(progress) => progress.event(&event),
             None if self.is_machine_readable() => None,
-            None => lock(&self.0.periodic).event(&event, self.0.clock.now()),
+            None => lock(&self.0.periodic).event(&event, now),
         };
         if let Some((machine, text)) = note {
-            self.say(machine.as_deref(), Level::Detail, &text);
+            self.show(machine.as_deref(), Level::Detail, &text);
         }
         match event {
             // What a guest or a program prints is what Vagrant calls detail.
@@ -239,7 +363,7 @@ impl Listener for Ui {
                 machine,
                 level: Level::Output,
                 text,
-            } => self.say(machine.as_deref(), Level::Detail, &text),
+            } => self.show(machine.as_deref(), Level::Detail, &text),
             // What a Vagrantfile says before it ends the command.
             Event::Line {
                 machine: None,
@@ -252,7 +376,7 @@ impl Listener for Ui {
                 machine,
                 level,
                 text,
-            } => self.say(machine.as_deref(), level, &text),
+            } => self.show(machine.as_deref(), level, &text),
             Event::StepStarted {
                 machine,
                 index,
@@ -264,7 +388,7 @@ impl Listener for Ui {
             } => {
                 if elapsed >= timing::WORTH_SAYING {
                     let text = format!("done in {}", timing::elapsed(elapsed));
-                    self.say(Some(&machine), Level::Detail, &text);
+                    self.show(Some(&machine), Level::Detail, &text);
                 }
             }
             Event::MachineDone { machine } => {

@@ -1,5 +1,5 @@
-//! `--debug`: every program that rove runs is shown, as a line that can be
-//! pasted into a shell.
+//! Every program that rove runs, as a line that can be pasted into a shell: shown
+//! with `--debug`, and in the log of the run.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::host::{Exit, Output, Runner};
 use crate::op::Cmd;
 
-use super::{Stream, Ui};
+use super::Ui;
 
 /// Runs programs through another runner and tells about them.
 pub struct TracingRunner {
@@ -24,14 +24,12 @@ impl TracingRunner {
     }
 
     fn tell(&self, verb: &str, cmd: &Cmd) {
-        let text = format!("debug: {verb}: {}\n", cmd.show());
-        self.ui.write(Stream::Stderr, &text);
+        self.ui.trace(&format!("{verb}: {}", cmd.show()));
     }
 
     fn ended(&self, cmd: &Cmd, exit: Exit) {
         let program = cmd.program.to_string_lossy();
-        let text = format!("debug: {program} ended: {exit:?}\n");
-        self.ui.write(Stream::Stderr, &text);
+        self.ui.trace(&format!("{program} ended: {exit:?}"));
     }
 }
 

@@ -30,13 +30,27 @@ fn one_machine_and_yaml() {
         "{text}"
     );
     assert_eq!(lab.rove(&["config", "web", "--yaml"]).stdout, text);
-    insta::assert_snapshot!(lab.rove(&["config", "--json", "--yaml"]), @"
+    insta::assert_snapshot!(lab.rove(&["config", "--json", "--yaml"]), @r#"
     $ rove config --json --yaml
+    {
+      "format": 1,
+      "ok": false,
+      "error": {
+        "kind": "user",
+        "message": "the argument `--yaml` cannot be used with `--json`",
+        "causes": [],
+        "at": null,
+        "detail": null,
+        "hints": [
+          "`rove config --help` shows what it takes"
+        ]
+      }
+    }
     --- stderr
-    error: the argument `--json` cannot be used with `--yaml`
+    error: the argument `--yaml` cannot be used with `--json`
     hint: `rove config --help` shows what it takes
     => 1
-    ");
+    "#);
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn help_of_a_command_lists_flags_and_arguments() {
     Flags for every command:
           --[no-]color                Colour the output even where it goes to a file or pipe
           --machine-readable          Write records for programs instead of sentences
+          --json                      Write what happens as JSON, one object a line
           --debug                     Also show the programs that rove runs
           --verbose                   The same as `--debug`
           --quiet                     Show only warnings, errors and answers

@@ -29,6 +29,11 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// Returns whether it changes something.
+    pub(super) fn acts(&self) -> bool {
+        !matches!(self, Self::List(_))
+    }
+
     pub(super) fn run(&self, context: &Context) -> Result<i32> {
         match self {
             Self::Delete(args) => delete::run(context, args),
