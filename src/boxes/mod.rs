@@ -44,6 +44,7 @@ pub use error::BoxError;
 pub use image::{Image, Unreadable};
 pub use import::import;
 pub use pack::{Item, PackError, may_write, pack, repackage};
+pub use partial::{Abandoned, abandoned, remove_abandoned};
 pub use receipt::Receipt;
 pub use resolve::resolve;
 pub use store::{Installed, Store};

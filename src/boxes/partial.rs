@@ -154,20 +154,136 @@ fn open(path: &Path, empty: bool) -> Result<File> {
         .map_err(|error| FileError::new("write", path, error))?)
 }
 
+/// Something in the folder of downloads that is of no use: the files of one
+/// download, or one that was being written at a kill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abandoned {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// How much of it had come.
+    pub bytes: u64,
+    /// Where they came from, if that is known.
+    pub url: Option<String>,
+}
+
+/// A download that was broken off is gone on with by the next `box add`; one that
+/// nobody went on with for a day is given up by whoever clears up by hand.
+const FRESH: Duration = Duration::from_secs(24 * 3600);
+
+/// Returns what is of no use in the folder of downloads: bytes that nobody will go
+/// on with, and locks that nobody holds.
+pub fn abandoned(host: &Host) -> Vec<Abandoned> {
+    let folder = folder(host);
+    let mut found = Vec::new();
+    let mut stems = std::collections::BTreeSet::new();
+    for name in files::list_dir(&folder).unwrap_or_default() {
+        let path = folder.join(&name);
+        if let Some(stem) = stem(&name) {
+            stems.insert(folder.join(stem));
+        } else if is_scratch(host, &path) {
+            found.push(Abandoned {
+                bytes: files::size(&path).unwrap_or(0),
+                paths: vec![path],
+                url: None,
+            });
+        }
+    }
+    for stem in stems {
+        if FileLock::owner(&with_ending(&stem, LOCK)).is_some() || is_of_use(host, &stem) {
+            continue;
+        }
+        let paths = [PART, NOTE, LOCK].map(|ending| with_ending(&stem, ending));
+        let paths: Vec<PathBuf> = paths.into_iter().filter(|path| path.is_file()).collect();
+        found.push(Abandoned {
+            bytes: files::size(&with_ending(&stem, PART)).unwrap_or(0),
+            url: note_of(&stem).map(|note| note.url),
+            paths,
+        });
+    }
+    found
+}
+
+/// Removes it. Returns false if somebody uses it again.
+pub fn remove_abandoned(host: &Host, abandoned: &Abandoned) -> Result<bool> {
+    for path in &abandoned.paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(stem) = stem(&name).map(|stem| path.with_file_name(stem)) else {
+            if !is_scratch(host, path) {
+                return Ok(false);
+            }
+            files::remove_file(path)?;
+            continue;
+        };
+        let Ok(lock) = FileLock::try_take(&with_ending(&stem, LOCK), "download") else {
+            return Ok(false);
+        };
+        if is_of_use(host, &stem) {
+            return Ok(false);
+        }
+        files::remove_file(&with_ending(&stem, PART))?;
+        files::remove_file(&with_ending(&stem, NOTE))?;
+        return lock.remove().map(|()| true);
+    }
+    Ok(true)
+}
+
+const PART: &str = ".part";
+const NOTE: &str = ".part.json";
+const LOCK: &str = ".lock";
+
+/// Returns what the names of all files of a download begin with.
+fn stem(name: &str) -> Option<&str> {
+    let mut endings = [NOTE, PART, LOCK].into_iter();
+    endings.find_map(|ending| name.strip_suffix(ending))
+}
+
+fn with_ending(stem: &Path, ending: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Returns whether the next `box add` can go on with the bytes. Those without a
+/// note are anybody's, and fetched again.
+fn is_of_use(host: &Host, stem: &Path) -> bool {
+    let part = with_ending(stem, PART);
+    files::size(&part).is_some_and(|bytes| bytes > 0)
+        && note_of(stem).is_some()
+        && age(host, &part).is_some_and(|age| age <= FRESH)
+}
+
+/// Returns whether a file was being written, some time ago (see `write_atomic`).
+fn is_scratch(host: &Host, path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(".tmp-") && age(host, path).is_some_and(|age| age > FRESH)
+}
+
+fn note_of(stem: &Path) -> Option<Note> {
+    let text = files::read_text_if_exists(&with_ending(stem, NOTE)).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+/// Returns the time since a file was changed; none for one of the future.
+fn age(host: &Host, path: &Path) -> Option<Duration> {
+    let changed = std::fs::metadata(path)
+        .and_then(|meta| meta.modified())
+        .ok()?;
+    Some(
+        host.clock
+            .wall()
+            .duration_since(changed)
+            .unwrap_or_default(),
+    )
+}
+
 /// Removes old unfinished downloads that nobody holds.
 pub(super) fn sweep(host: &Host) {
     let folder = folder(host);
     for name in files::list_dir(&folder).unwrap_or_default() {
         let path = folder.join(&name);
         let is_part = name.starts_with("box-") && path.extension().is_some_and(|end| end == "part");
-        let old = || {
-            let changed = std::fs::metadata(&path)
-                .and_then(|meta| meta.modified())
-                .ok()?;
-            host.clock.wall().duration_since(changed).ok()
-        };
         if is_part
-            && old().is_some_and(|age| age > KEPT)
+            && age(host, &path).is_some_and(|age| age > KEPT)
             && let Ok(_lock) = FileLock::try_take(&path.with_extension("lock"), &name)
         {
             let _ = files::remove_file(&path);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::Result;
@@ -16,6 +17,9 @@ pub(super) struct Args {
     /// Forget machines that are not there any more
     #[arg(long)]
     prune: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// Further words are ignored, as Vagrant does.
     #[arg(hide = true)]
     ignored: Vec<String>,
@@ -36,6 +40,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     } else {
         lab::global_status(&context.host)?
     };
+    if args.json {
+        let machines = machines.iter().map(|machine| {
+            json!({
+                "id": machine.id, "name": machine.name, "provider": machine.provider,
+                "state": machine.state, "directory": machine.folder, "gone": machine.is_gone,
+            })
+        });
+        let answer = json!({ "format": 1, "machines": machines.collect::<Vec<_>>() });
+        context.ui.print_data(&format!("{answer:#}\n"));
+        return Ok(0);
+    }
     let count = machines.len().to_string();
     context
         .ui

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use clap::CommandFactory;
+use serde_json::json;
 
 use crate::error::Result;
 
@@ -12,10 +13,26 @@ use super::{Context, Tree, help};
 
 /// Arguments of `rove list-commands`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
-pub(super) fn run(context: &Context, _: &Args) -> Result<i32> {
+pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     let tree = Tree::command();
+    if args.json {
+        let commands = tree.get_subcommands().map(|command| {
+            json!({
+                "name": command.get_name(),
+                "about": command.get_about().map(ToString::to_string),
+                "vagrant": help::is_vagrants(command.get_name()),
+            })
+        });
+        let answer = json!({ "format": 1, "commands": commands.collect::<Vec<_>>() });
+        context.ui.print_data(&format!("{answer:#}\n"));
+        return Ok(0);
+    }
     let compat = context.host.env.is_compat();
     let mut text = String::new();
     let mut own = String::new();

@@ -147,6 +147,26 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     Ok(0)
 }
 
+/// Returns why the last run that worked on `machine` failed, if it did.
+pub(super) fn last_error(logs: &[PathBuf], machine: &str) -> Option<Value> {
+    for file in logs.iter().rev() {
+        let run = Run::read(file);
+        let is_meant = |record: &&Value| record["machine"] == machine;
+        if !run.records.iter().any(|record| is_meant(&record)) {
+            continue;
+        }
+        let mut failures = run
+            .records
+            .iter()
+            .filter(|record| record["event"] == "failed");
+        let failure = failures.find(is_meant)?;
+        return Some(json!({
+            "time": failure["time"], "command": run.command(), "error": failure["error"],
+        }));
+    }
+    None
+}
+
 fn show_list(context: &Context, args: &Args, runs: &[Run]) {
     if args.json {
         let runs: Vec<Value> = runs

@@ -22,8 +22,10 @@ mod completion;
 mod config;
 mod destroy;
 mod docker;
+mod doctor;
 mod explain;
 mod fetch;
+mod gc;
 mod global;
 mod global_status;
 mod halt;
@@ -42,6 +44,7 @@ mod provider;
 mod provision;
 mod push;
 mod reload;
+mod repair;
 mod resume;
 mod rsync;
 mod serve;
@@ -115,10 +118,14 @@ enum Command {
     /// Run a command in a container of its own
     #[command(hide = true)]
     DockerRun(docker::Run),
+    /// Look at this computer: what works, what does not, and what to do
+    Doctor(doctor::Args),
     /// Show where the values of the configuration came from
     Explain(explain::Args),
     /// Get every box of the lab, before class
     Fetch(fetch::Args),
+    /// Remove what lost labs and broken-off commands left behind
+    Gc(gc::Args),
     /// Show all machines of this user
     GlobalStatus(global_status::Args),
     /// Power machines off
@@ -157,6 +164,8 @@ enum Command {
     Rdp(windows::Rdp),
     /// Restart machines with the settings of now
     Reload(reload::Args),
+    /// Make damaged records of machines whole
+    Repair(repair::Args),
     /// Go on with suspended machines
     Resume(resume::Args),
     /// Bring folders that are copied by rsync up to date
@@ -204,11 +213,13 @@ impl Command {
             Self::Snapshot(command) => command.acts(),
             Self::Destroy(_)
             | Self::Fetch(_)
+            | Self::Gc(_)
             | Self::Halt(_)
             | Self::Package(_)
             | Self::Provision(_)
             | Self::Push(_)
             | Self::Reload(_)
+            | Self::Repair(_)
             | Self::Resume(_)
             | Self::Rsync(_)
             | Self::Suspend(_)
@@ -230,6 +241,9 @@ impl Command {
             Self::DockerExec(args) => docker::exec(context, args),
             Self::DockerLogs(args) => docker::logs(context, args),
             Self::DockerRun(args) => docker::run(context, args),
+            Self::Doctor(args) => Ok(doctor::run(context, args)),
+            Self::Gc(args) => gc::run(context, args),
+            Self::Repair(args) => repair::run(context, args),
             Self::Fetch(args) => fetch::run(context, args),
             Self::Explain(args) => explain::run(context, args),
             Self::GlobalStatus(args) => global_status::run(context, args),

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
+use crate::config::Protocol;
 use crate::error::{Explain, Kind, Result};
 use crate::event::Level;
 use crate::lab;
@@ -17,6 +20,9 @@ pub(super) struct Args {
     /// Print only the port of this computer that leads to this one
     #[arg(long, value_name = "PORT")]
     guest: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "guest")]
+    json: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +60,21 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
                 machine: list.machine.clone(),
             })?;
         context.ui.print(&found.host.to_string());
+        return Ok(0);
+    }
+    if args.json {
+        let ports = list.ports.iter().map(|forward| {
+            json!({
+                "guest": forward.guest, "host": forward.host, "host_ip": forward.host_ip,
+                "protocol": match forward.protocol {
+                    Protocol::Tcp => "tcp",
+                    Protocol::Udp => "udp",
+                },
+            })
+        });
+        let ports: Vec<_> = ports.collect();
+        let answer = json!({ "format": 1, "machine": list.machine, "ports": ports });
+        context.ui.print_data(&format!("{answer:#}\n"));
         return Ok(0);
     }
     if list.ports.is_empty() {

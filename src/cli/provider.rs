@@ -1,5 +1,7 @@
 //! `rove provider`: which provider a machine has, and whether it can be used.
 
+use serde_json::json;
+
 use crate::error::Result;
 use crate::lab;
 
@@ -18,6 +20,9 @@ pub(super) struct Args {
     /// End with 0 if the provider can be used here, with 1 if not
     #[arg(long)]
     usable: bool,
+    /// Print JSON
+    #[arg(long, conflicts_with_all = ["install", "usable"])]
+    json: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
@@ -25,6 +30,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     context
         .ui
         .record(Some(&chosen.machine), "provider-name", &[&chosen.provider]);
+    if args.json {
+        let answer = json!({
+            "format": 1, "machine": chosen.machine, "provider": chosen.provider,
+            "usable": chosen.fault.is_none(),
+            "reason": chosen.fault.as_ref().map(ToString::to_string),
+        });
+        context.ui.print_data(&format!("{answer:#}\n"));
+        return Ok(0);
+    }
     if args.install {
         return match chosen.fault {
             None => Ok(0),

@@ -1,11 +1,15 @@
 //! `rove status`: a table of machines and their states.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
+use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::Protocol;
 use crate::error::Result;
-use crate::lab::{self, MachineStatus};
+use crate::lab::{self, MachineDetail, MachineStatus};
+use crate::ui;
 
 use super::Context;
 
@@ -15,9 +19,20 @@ pub(super) struct Args {
     /// Names of machines, or /patterns/; all if there is none
     #[arg(value_name = "MACHINE")]
     machines: Vec<String>,
+    /// Print JSON, with more than the table has
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
+    if args.json {
+        let machines = lab::detail(&context.host, &args.machines)?;
+        let logs = ui::logs(&lab::log_folder(&context.host));
+        let machines: Vec<Value> = machines.iter().map(|it| object(it, &logs)).collect();
+        let answer = json!({ "format": 1, "machines": machines });
+        context.ui.print_data(&format!("{answer:#}\n"));
+        return Ok(0);
+    }
     let machines = lab::status(&context.host, &args.machines)?;
     for machine in &machines {
         let record = |kind, data: &[&str]| context.ui.record(Some(&machine.name), kind, data);
@@ -29,6 +44,55 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     }
     context.ui.print(&table(&machines));
     Ok(0)
+}
+
+/// Returns all that is known of a machine; `docs/schema/status.schema.json` says
+/// what the members mean.
+fn object(machine: &MachineDetail, logs: &[PathBuf]) -> Value {
+    let record = &machine.record;
+    // What is wrong with the records is told one by one.
+    let unknown = machine.status.state == lab::State::Unknown;
+    let fault = machine.status.fault.iter().filter(|_| unknown);
+    let ports = machine.forwards.iter().map(|forward| {
+        json!({
+            "guest": forward.guest,
+            "host": forward.host,
+            "host_ip": forward.host_ip,
+            "protocol": match forward.protocol {
+                Protocol::Tcp => "tcp",
+                Protocol::Udp => "udp",
+            },
+        })
+    });
+    json!({
+        "name": machine.status.name,
+        "provider": machine.status.provider,
+        "state": machine.status.state.id(),
+        "state_short": machine.status.state.short(),
+        "state_long": machine.status.state.long(),
+        "faults": fault.chain(&record.faults).collect::<Vec<_>>(),
+        "id": record.id,
+        "index_uuid": record.index_uuid,
+        "directory": machine.folder,
+        "box": record.box_meta.as_ref().map(|used| json!({
+            "name": used.name, "version": used.version, "provider": used.provider,
+        })),
+        "provisioned": record.provisioned,
+        "ssh": machine.endpoint.as_ref().map(|at| json!({ "host": at.host, "port": at.port })),
+        "ports": ports.collect::<Vec<_>>(),
+        "cpus": machine.cpus,
+        "memory_mib": machine.memory_mib,
+        "pid": machine.pid,
+        "uptime_seconds": machine.usage.map(|usage| usage.uptime_seconds),
+        "memory_used_bytes": machine.usage.map(|usage| usage.memory_bytes),
+        "cpu_seconds": machine.usage.map(|usage| usage.cpu_seconds),
+        "disk_used_bytes": machine.disk_bytes,
+        "locked_by": machine.locked_by,
+        "unfinished": record.unfinished.as_ref().map(|left| json!({
+            "command": left.command, "step": left.step, "killed": left.killed,
+        })),
+        "last_error": super::log::last_error(logs, &machine.status.name),
+    })
 }
 
 /// At least as wide as Vagrant's, so that scripts which cut by column go on working.

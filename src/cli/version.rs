@@ -1,5 +1,7 @@
 //! `rove version` and `rove --version`.
 
+use serde_json::json;
+
 use crate::error::Result;
 use crate::ui::Ui;
 use crate::vagrantfile::VAGRANT_VERSION;
@@ -8,9 +10,18 @@ use super::Context;
 
 /// Arguments of `rove version`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
-pub(super) fn run(context: &Context, _: &Args) -> Result<i32> {
+pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
+    if args.json {
+        let answer = json!({ "format": 1, "version": OWN, "vagrant_version": VAGRANT_VERSION });
+        context.ui.print_data(&format!("{answer:#}\n"));
+        return Ok(0);
+    }
     let compat = context.host.env.is_compat();
     let installed = if compat { VAGRANT_VERSION } else { OWN };
     context.ui.record(None, "version-installed", &[installed]);

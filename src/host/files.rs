@@ -362,6 +362,33 @@ pub fn list_dir(path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// Returns whether this user may write to a file or folder, or into a device.
+pub fn is_writable(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    #[cfg(not(unix))]
+    fs::metadata(path).is_ok_and(|meta| !meta.permissions().readonly())
+}
+
+/// Returns the bytes that a folder with everything in it takes on the disk; holes
+/// in files take none. What cannot be read counts as nothing.
+pub fn space_used(path: &Path) -> u64 {
+    let Ok(meta) = fs::symlink_metadata(path) else {
+        return 0;
+    };
+    if meta.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        return entries.map(|entry| space_used(&entry.path())).sum();
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        meta.blocks() * 512
+    }
+    #[cfg(not(unix))]
+    meta.len()
+}
+
 /// Returns the bytes that are free for this user on the file system of `path`
 /// (or of the nearest folder above that exists); `None` where it cannot be told.
 pub fn free_space(path: &Path) -> Option<u64> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::error::{Explain, Kind, Result};
 
+use super::process::Identity;
 use super::{FileError, Host, files};
 
 /// Said of an owner whose name is not in the file.
@@ -33,11 +34,49 @@ impl Explain for LockError {
     }
 }
 
+/// What the holder of a lock writes into it: a line for people, then who it is
+/// for good, since its pid may be another's by the time somebody reads it.
+struct Note(String);
+
+impl Note {
+    fn of_us() -> Self {
+        let pid = std::process::id();
+        let words: Vec<String> = std::env::args_os()
+            .skip(1)
+            .take(3)
+            .map(|word| word.to_string_lossy().replace(['\n', '`'], " "))
+            .collect();
+        let command = format!("rove {}", words.join(" "));
+        let host = super::process::host_name();
+        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let seconds = wall.unwrap_or_default().as_secs() % 86_400;
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let since = format!("{hour:02}:{minute:02}:{second:02} UTC");
+        let first = format!(
+            "pid {pid} on {host}, `{}`, since {since}",
+            command.trim_end()
+        );
+        let second = Identity::of(pid).and_then(|identity| serde_json::to_string(&identity).ok());
+        Self(format!("{first}\n{}", second.unwrap_or_default()))
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    file: File,
     path: PathBuf,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Still locked: whoever takes it next writes after this.
+        let _ = self.file.set_len(0);
+    }
 }
 
 impl FileLock {
@@ -74,7 +113,28 @@ impl FileLock {
         }
     }
 
+    /// Takes the file away with the lock. Whoever waits for it opens a new one.
+    pub fn remove(self) -> Result<()> {
+        // Elsewhere an open file cannot be removed for good; it stays, empty.
+        if cfg!(unix) {
+            files::remove_file(&self.path)?;
+        }
+        Ok(())
+    }
+
     fn attempt(path: &Path) -> Result<std::result::Result<Self, String>> {
+        loop {
+            let attempt = Self::attempt_once(path)?;
+            match attempt {
+                // `remove` came between opening the file and locking it: that lock
+                // keeps nobody out.
+                Ok(lock) if !is_at(&lock.file, path) => {}
+                attempt => return Ok(attempt),
+            }
+        }
+    }
+
+    fn attempt_once(path: &Path) -> Result<std::result::Result<Self, String>> {
         if let Some(dir) = path.parent() {
             files::create_dir_all(dir)?;
         }
@@ -90,28 +150,72 @@ impl FileLock {
             Ok(()) => {
                 let _ = file.set_len(0);
                 let _ = file.rewind();
-                let _ = write!(file, "pid {}", std::process::id());
+                let _ = file.write_all(Note::of_us().text().as_bytes());
                 let _ = file.flush();
                 Ok(Ok(Self {
-                    _file: file,
+                    file,
                     path: path.to_owned(),
                 }))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut owner = String::new();
                 let _ = file.read_to_string(&mut owner);
-                Ok(Err(if owner.is_empty() {
-                    UNKNOWN.to_owned()
-                } else {
-                    owner
+                Ok(Err(match owner.lines().next() {
+                    Some(first) if !first.is_empty() => first.to_owned(),
+                    _ => UNKNOWN.to_owned(),
                 }))
             }
             Err(TryLockError::Error(error)) => Err(FileError::new("lock", path, error).into()),
         }
     }
 
+    /// Returns who holds the lock at `path`, without touching it; `None` if nobody
+    /// does, or only a process that is gone.
+    pub fn owner(path: &Path) -> Option<String> {
+        let text = files::read_text_if_exists(path).ok()??;
+        let (first, second) = text.split_once('\n')?;
+        let owner: Identity = serde_json::from_str(second).ok()?;
+        owner.is_alive().then(|| first.to_owned())
+    }
+
     /// Returns the path of the lock file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Returns whether `path` names that very file.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        match (file.metadata(), std::fs::metadata(path)) {
+            (Ok(ours), Ok(there)) => ours.dev() == there.dev() && ours.ino() == there.ino(),
+            (_, Err(error)) => error.kind() != std::io::ErrorKind::NotFound,
+            (Err(_), Ok(_)) => true,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_removed_keeps_nobody_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.lock");
+        let lock = FileLock::try_take(&path, "x").unwrap();
+        assert!(FileLock::try_take(&path, "x").is_err());
+        let open = OpenOptions::new().read(true).open(&path).unwrap();
+        lock.remove().unwrap();
+        let again = FileLock::try_take(&path, "x").unwrap();
+        assert_eq!(is_at(&open, &path), !cfg!(unix));
+        assert!(is_at(&again.file, &path));
     }
 }

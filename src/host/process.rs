@@ -63,6 +63,55 @@ impl Identity {
     }
 }
 
+/// What a process has used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usage {
+    /// Seconds since it started.
+    pub uptime_seconds: u64,
+    /// Memory of the host that it holds.
+    pub memory_bytes: u64,
+    /// Seconds of processor time.
+    pub cpu_seconds: u64,
+}
+
+/// Returns what a process has used; `None` if it is gone or the system has no `/proc`.
+pub fn usage(identity: &Identity) -> Option<Usage> {
+    // Clock ticks of `/proc` are 1/100 s and pages 4 KiB on every architecture
+    // that we run on (proc_pid_stat(5), sysconf(3)).
+    const TICKS: u64 = 100;
+    const PAGE: u64 = 4096;
+    if !identity.is_alive() {
+        return None;
+    }
+    let read = |name: &str| std::fs::read_to_string(name).ok();
+    let uptime: f64 = read("/proc/uptime")?.split(' ').next()?.parse().ok()?;
+    let stat = read(&format!("/proc/{}/stat", identity.pid))?;
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let field = |index: usize| fields.get(index)?.parse::<u64>().ok();
+    Some(Usage {
+        uptime_seconds: (uptime as u64).saturating_sub(identity.started / TICKS),
+        memory_bytes: field(21)? * PAGE,
+        cpu_seconds: (field(11)? + field(12)?) / TICKS,
+    })
+}
+
+/// Returns how many processors this process may use.
+pub fn cpu_count() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Returns the name of this host; empty where the system has none.
+pub fn host_name() -> String {
+    #[cfg(unix)]
+    return rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
 /// Returns the id of this process.
 pub fn own_id() -> u32 {
     std::process::id()
@@ -93,6 +142,31 @@ pub fn command_line(pid: u32) -> Option<Vec<String>> {
             .map(|word| String::from_utf8_lossy(word).into_owned())
             .collect(),
     )
+}
+
+/// What the system puts after the name of an open file that was deleted.
+pub const DELETED: &str = " (deleted)";
+
+/// Returns the names of the files that a process may write to; empty where that
+/// cannot be told (see [`command_line`]).
+pub fn files_written(pid: u32) -> Vec<String> {
+    // Octal, of open(2): O_RDONLY is 0 in the last two bits (proc_pid_fdinfo(5)).
+    let may_write = |descriptor: &std::ffi::OsStr| {
+        let path = std::path::Path::new("/proc")
+            .join(pid.to_string())
+            .join("fdinfo");
+        let text = std::fs::read_to_string(path.join(descriptor)).unwrap_or_default();
+        let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+        flags.is_some_and(|flags| flags & 3 != 0)
+    };
+    let entries = std::fs::read_dir(format!("/proc/{pid}/fd"));
+    let entries = entries.into_iter().flatten().flatten();
+    entries
+        .filter(|entry| may_write(&entry.file_name()))
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect()
 }
 
 /// Returns the ids of all processes; empty on a system without `/proc`.

@@ -110,7 +110,7 @@ fn entries(host: &Host) -> Result<Vec<IndexEntry>> {
 
 /// Returns the state of a machine of the index; `None` if it is not there. What
 /// cannot be asked is taken to be there, in the state it had.
-fn state(host: &Host, entry: &IndexEntry) -> Option<String> {
+pub(super) fn state(host: &Host, entry: &IndexEntry) -> Option<String> {
     let folder = MachineFolder::new(&entry.local_data_path, &entry.name, &entry.provider);
     if !entry.vagrantfile_path.is_dir() {
         return None;

@@ -9,6 +9,8 @@
 mod act;
 mod boxes;
 mod chosen;
+mod clean;
+mod doctor;
 mod error;
 mod global;
 mod inspect;
@@ -16,6 +18,7 @@ mod lock;
 mod observe;
 mod open;
 mod package;
+mod repair;
 mod resolve;
 mod root;
 mod select;
@@ -28,6 +31,8 @@ mod trust;
 
 pub use boxes::{MachineBox, machine_boxes};
 pub use chosen::{Chosen, Push, chosen, machine_names, pushes};
+pub use clean::{Rubbish, remove_rubbish, rubbish};
+pub use doctor::{Check, Verdict, doctor};
 pub use error::{InvalidConfig, LabError};
 pub use global::{IndexDamaged, KnownMachine, Pruned, global_status, prune_index, suspend_all};
 pub use inspect::{
@@ -35,13 +40,14 @@ pub use inspect::{
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};
+pub use repair::{Repaired, repair};
 pub use root::log_folder;
 pub use snapshot::{
     RestoreRequest, SnapshotList, snapshot_delete, snapshot_list, snapshot_pop, snapshot_push,
     snapshot_restore, snapshot_save,
 };
 pub use start::{ReloadRequest, ResumeRequest, UpRequest, provision, reload, resume, up};
-pub use status::{MachineStatus, status};
+pub use status::{MachineDetail, MachineStatus, detail, status};
 pub use stop::{DestroyOutcome, DestroyRequest, HaltRequest, destroy, halt, suspend};
 pub use transfer::{Packed, RsyncRequest, UploadRequest, rsync, rsync_auto, upload};
 pub use trust::{Trusted, allow, trust, untrust, untrusted};

@@ -118,6 +118,35 @@ impl Detail {
     }
 }
 
+/// Something that a machine left behind whose files are gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Orphan {
+    /// What it is, for people.
+    pub what: String,
+    /// How it is got rid of.
+    pub left: Left,
+    /// The folder that the machine had, where that is known.
+    pub folder: Option<PathBuf>,
+}
+
+/// What was left behind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Left {
+    /// A process, to be killed.
+    Process(crate::host::process::Identity),
+    /// A folder, to be removed.
+    Folder(PathBuf),
+}
+
+/// How well a provider works on this host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// What it has found: its version, what makes it fast or slow.
+    pub lines: Vec<String>,
+    /// Machines are emulated: they work, and take many times as long.
+    pub is_slow: bool,
+}
+
 /// A hypervisor. Stateless; one static value each.
 pub trait Provider: Send + Sync {
     /// Returns the name as Vagrantfiles write it; it is also a folder's name on disk.
@@ -137,6 +166,16 @@ pub trait Provider: Send + Sync {
     /// NIC and disk models), for `plan`: nothing that the machine's size says already.
     /// Must change nothing.
     fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>>;
+
+    /// Returns how well it works on this host, for `doctor`. May take seconds.
+    fn health(&self, _: &Host) -> Result<Health> {
+        Ok(Health::default())
+    }
+
+    /// Returns what machines of lost labs left behind.
+    fn orphans(&self, _: &Host) -> Vec<Orphan> {
+        Vec::new()
+    }
 
     /// Opens the machine whose files are in `dir`, whether it exists or not.
     fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>>;
@@ -171,6 +210,11 @@ pub trait Machine {
 
     /// Returns the file that its serial console is written to.
     fn console(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// Returns the process of the host that it runs in, where it has one.
+    fn process(&self) -> Option<crate::host::process::Identity> {
         None
     }
 

@@ -91,6 +91,32 @@ impl<'a> MachineIndex<'a> {
         &self.path
     }
 
+    /// Returns the labs' folders for machine state, also those that can be made out
+    /// in a file that is damaged.
+    pub fn labs(&self) -> Vec<PathBuf> {
+        const KEY: &str = "\"local_data_path\":";
+        let bytes = files::read(&self.path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mut found = Vec::new();
+        for after in text.split(KEY).skip(1) {
+            // The first value of the rest, which need not be whole itself.
+            let mut values = serde_json::Deserializer::from_str(after).into_iter::<String>();
+            if let Some(Ok(path)) = values.next() {
+                found.push(PathBuf::from(path));
+            }
+        }
+        found
+    }
+
+    /// Puts a damaged file out of the way, and returns where it is then.
+    pub fn set_aside_if_damaged(&self) -> Result<Option<PathBuf>> {
+        let _lock = FileLock::take(self.host, &self.lock, |_| {})?;
+        if !self.is_damaged() {
+            return Ok(None);
+        }
+        self.set_aside().map(Some)
+    }
+
     /// Returns the first entry whose id starts with `prefix`.
     pub fn find(&self, prefix: &str) -> Option<IndexEntry> {
         self.entries()
@@ -178,18 +204,19 @@ impl<'a> MachineIndex<'a> {
         Some(root)
     }
 
-    fn set_aside(&self) -> Result<()> {
+    fn set_aside(&self) -> Result<PathBuf> {
         let aside = self.path.with_extension("damaged");
         files::rename(&self.path, &aside)?;
         self.host.say(
             None,
             Level::Warn,
             format!(
-                "the machine index was damaged; it is kept as `{}` and built anew",
+                "the machine index was damaged; it is kept as `{}` and built anew as \
+                 machines are used, or at once by `rove repair`",
                 aside.display()
             ),
         );
-        Ok(())
+        Ok(aside)
     }
 }
 

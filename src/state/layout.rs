@@ -109,6 +109,12 @@ fn hash(path: &Path) -> u64 {
     hash
 }
 
+/// Returns a machine's id for want of a better one: 32 hex digits, the same each
+/// time for the same folder.
+pub fn stand_in_id(dir: &Path) -> String {
+    format!("{:016x}{:016x}", hash(dir), hash(&dir.join(ID)))
+}
+
 /// Returns the path of the lock that a command which acts on a machine holds.
 /// It lies outside of the machine's folder, which `destroy` removes.
 pub fn machine_lock(home: &Path, dotfile: &Path, machine: &str) -> PathBuf {

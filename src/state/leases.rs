@@ -60,6 +60,24 @@ impl Leases {
         })
     }
 
+    /// Returns how many leases of dead commands are in the file. Takes no lock.
+    pub fn stale(host: &Host) -> usize {
+        let path = host.dirs.home.join(layout::DATA).join(layout::LEASES);
+        let text = files::read_text_if_exists(&path).ok().flatten();
+        let leases: Vec<Lease> = text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        leases
+            .iter()
+            .filter(|lease| !lease.owner.is_alive())
+            .count()
+    }
+
+    /// Writes the file without the leases of dead commands.
+    pub fn clean(&self) -> Result<()> {
+        self.save()
+    }
+
     /// Returns the leases of other machines.
     pub fn of_others(&self, machine_id: &str) -> impl Iterator<Item = &Lease> {
         self.promised

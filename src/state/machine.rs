@@ -98,7 +98,7 @@ impl MachineFolder {
     /// Returns what lies in the folder.
     pub fn read(&self) -> Record {
         let mut record = Record::default();
-        record.id = self.text(layout::ID, &mut record.faults);
+        record.id = self.read_id(&mut record.faults);
         record.index_uuid = self.text(layout::INDEX_UUID, &mut record.faults);
         record.vagrant_cwd = self
             .text(layout::VAGRANT_CWD, &mut record.faults)
@@ -122,7 +122,69 @@ impl MachineFolder {
 
     /// Returns just the id, for commands that need nothing else.
     pub fn id(&self) -> Option<String> {
-        self.text(layout::ID, &mut Vec::new())
+        self.read_id(&mut Vec::new())
+    }
+
+    /// A file that is damaged still says that there is a machine, with disks that
+    /// somebody wants to keep or to destroy. It goes by its key in the index then,
+    /// or else by a name made from its folder.
+    fn read_id(&self, faults: &mut Vec<String>) -> Option<String> {
+        let fault = match files::read_if_exists(&self.file(layout::ID)) {
+            Ok(None) => return None,
+            Ok(Some(bytes)) => match String::from_utf8(bytes) {
+                Ok(text) if is_plain(text.trim()) => return Some(text.trim().to_owned()),
+                _ => format!("`{}` is damaged", layout::ID),
+            },
+            Err(error) => error.to_string(),
+        };
+        faults.push(fault);
+        let key = self.text(layout::INDEX_UUID, &mut Vec::new());
+        key.filter(|key| is_plain(key))
+            .or_else(|| Some(layout::stand_in_id(&self.dir)))
+    }
+
+    /// Makes what is damaged whole: from `known`, the box that the index has, or by
+    /// putting it out of the way. Returns what was done, a clause each.
+    pub fn mend(&self, known: Option<&BoxMeta>) -> Result<Vec<String>> {
+        let mut done = Vec::new();
+        let mut faults = Vec::new();
+        if let Some(id) = self.read_id(&mut faults)
+            && !faults.is_empty()
+        {
+            self.write(layout::ID, &id)?;
+            done.push(format!("`{}` is made anew", layout::ID));
+        }
+        if is_bad(|faults| drop(self.text(layout::INDEX_UUID, faults)))
+            && let Some(id) = self.id()
+        {
+            self.write(layout::INDEX_UUID, &id)?;
+            done.push(format!("`{}` is made anew", layout::INDEX_UUID));
+        }
+        if is_bad(|faults| drop(self.json::<BoxMeta>(layout::BOX_META, faults))) {
+            if let Some(meta) = known {
+                self.set_box(meta)?;
+                done.push(format!("`{}` is made anew", layout::BOX_META));
+            } else {
+                done.push(self.set_aside(layout::BOX_META)?);
+            }
+        }
+        for name in [layout::FORWARDS, layout::SYNCED_FOLDERS] {
+            if is_bad(|faults| drop(self.json::<serde_json::Value>(name, faults))) {
+                done.push(self.set_aside(name)?);
+            }
+        }
+        for name in [layout::VAGRANT_CWD, layout::ACTION_PROVISION] {
+            if is_bad(|faults| drop(self.text(name, faults))) {
+                done.push(self.set_aside(name)?);
+            }
+        }
+        Ok(done)
+    }
+
+    fn set_aside(&self, name: &str) -> Result<String> {
+        let aside = format!("{name}.damaged");
+        files::rename(&self.file(name), &self.file(&aside))?;
+        Ok(format!("`{name}` is kept as `{aside}`"))
     }
 
     /// Notes that the making of a machine begins.
@@ -235,6 +297,18 @@ impl MachineFolder {
     }
 }
 
+/// Returns whether reading something finds a fault.
+fn is_bad(read: impl FnOnce(&mut Vec<String>)) -> bool {
+    let mut faults = Vec::new();
+    read(&mut faults);
+    !faults.is_empty()
+}
+
+/// Returns whether a text can be an id: a line of letters, whatever tool made it.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.len() < 4096 && !text.contains(char::is_control)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +353,33 @@ mod tests {
         let record = folder.read();
         assert_eq!(record.id.as_deref(), Some("abc"));
         assert_eq!((record.box_meta, record.faults.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_damaged_id_is_still_a_machine_and_can_be_mended() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(&dir);
+        folder.begin("abc", Path::new("/lab"), None).unwrap();
+        for damage in [&b""[..], b"\xff\xfe", b"\0\0\0", b" \n"] {
+            files::write_atomic(&folder.file(layout::ID), damage).unwrap();
+            files::write_atomic(&folder.file(layout::BOX_META), b"{").unwrap();
+            let record = folder.read();
+            assert_eq!(record.id.as_deref(), Some("abc"));
+            assert_eq!(record.faults.len(), 2, "{damage:?}");
+            let meta = BoxMeta::default();
+            assert_eq!(folder.mend(Some(&meta)).unwrap().len(), 2);
+            let record = folder.read();
+            assert_eq!((record.faults.len(), record.box_meta), (0, Some(meta)));
+        }
+        for name in [layout::ID, layout::INDEX_UUID] {
+            files::write_atomic(&folder.file(name), b"\xff").unwrap();
+        }
+        let id = folder.id().unwrap();
+        assert_eq!(id.len(), 32);
+        assert_eq!(folder.mend(None).unwrap().len(), 2);
+        let record = folder.read();
+        assert_eq!((record.id, record.index_uuid), (Some(id.clone()), Some(id)));
+        assert_eq!(folder.mend(None).unwrap(), [""; 0]);
     }
 
     #[test]

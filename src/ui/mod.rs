@@ -170,8 +170,7 @@ impl Ui {
     /// Begins the log of this run in `folder`: everything that happens from here
     /// on, whatever is shown.
     pub fn begin_log(&self, folder: &Path, command: &str, words: &[String]) {
-        let seconds = self.0.clock.unix_seconds();
-        let begun = RunLog::begin(folder, command, seconds);
+        let begun = RunLog::begin(folder, command, self.since_1970());
         if begun.is_some_and(|log| self.0.log.set(log).is_ok()) {
             self.log(json!({
                 "event": "started", "format": 1, "command": command, "arguments": words,
@@ -219,9 +218,13 @@ impl Ui {
 
     /// Returns the time in seconds since 1970, to the millisecond.
     fn time(&self) -> f64 {
+        self.since_1970().as_millis() as f64 / 1000.0
+    }
+
+    fn since_1970(&self) -> std::time::Duration {
         let wall = self.0.clock.wall();
-        let since = wall.duration_since(std::time::UNIX_EPOCH);
-        since.unwrap_or_default().as_millis() as f64 / 1000.0
+        wall.duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default()
     }
 
     /// Says a line about `machine`, or about no machine.

@@ -3,10 +3,11 @@
 //! written, as on a full disk, is no failure: the run goes on without it.
 //!
 //! ```text
-//! <lab>/.rove/log/2026-01-31T09-30-00Z-up-4711.ndjson
+//! <lab>/.rove/log/2026-01-31T09-30-00.125Z-up-4711.ndjson
 //! ```
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -26,13 +27,15 @@ pub(super) struct RunLog {
 
 impl RunLog {
     /// Begins a log in `folder` and removes the oldest ones there.
-    pub(super) fn begin(folder: &Path, command: &str, unix_seconds: u64) -> Option<Self> {
+    pub(super) fn begin(folder: &Path, command: &str, since_1970: Duration) -> Option<Self> {
         let kept = logs(folder);
         let surplus = (kept.len() + 1).saturating_sub(KEPT);
         for old in &kept[..surplus] {
             let _ = files::remove_file(old);
         }
-        let time = timing::utc(unix_seconds).replace(':', "-");
+        // To the millisecond: the names alone say which run was the last one.
+        let time = timing::utc(since_1970.as_secs()).replace(':', "-");
+        let time = time.replace('Z', &format!(".{:03}Z", since_1970.subsec_millis()));
         let name = format!(
             "{time}-{command}-{}{ENDING}",
             crate::host::process::own_id()

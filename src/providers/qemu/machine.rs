@@ -19,6 +19,7 @@ use super::{argv, layout};
 use crate::config::{Endpoint, ForwardedPort, Protocol};
 use crate::error::Result;
 use crate::event::Level;
+use crate::host::process::Identity;
 use crate::host::{Host, files};
 use crate::providers::{Detail, Export, Machine, MachineSpec, Power, Snapshots, Suspend};
 
@@ -282,6 +283,10 @@ impl Machine for QemuMachine<'_> {
         }
         launch::end_strays(self.host, self.dir);
         self.remove_files()
+    }
+
+    fn process(&self) -> Option<Identity> {
+        Record::load(self.dir).ok()??.process()
     }
 
     fn endpoint(&self) -> Result<Option<Endpoint>> {

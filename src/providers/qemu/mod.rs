@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::config::{Diagnostic, MachineConfig, Severity};
 use crate::error::Result;
 use crate::host::Host;
-use crate::providers::{Capabilities, Detail, Machine, MachineSpec, Provider};
+use crate::providers::{Capabilities, Detail, Health, Machine, MachineSpec, Orphan, Provider};
 
 mod argv;
 mod error;
@@ -23,6 +23,7 @@ mod img;
 mod launch;
 mod layout;
 mod machine;
+mod orphans;
 mod probe;
 mod qmp;
 mod record;
@@ -87,6 +88,30 @@ impl Provider for Qemu {
         let mut details = machine::disk_details(&found)?;
         details.extend(machine::choose(host, spec, None, &found.made_for)?.details);
         Ok(details)
+    }
+
+    fn health(&self, host: &Host) -> Result<Health> {
+        let arch = probe::host_arch();
+        let program = probe::program(host, arch, None)?;
+        let found = probe::describe(host, &program)?;
+        let (major, minor) = found.version;
+        let chosen = probe::accelerator(host, &program, arch, None)?;
+        let because = if chosen.because.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", chosen.because)
+        };
+        Ok(Health {
+            lines: vec![
+                format!("QEMU {major}.{minor} at `{}`", program.display()),
+                format!("accelerator: {}{because}", chosen.name),
+            ],
+            is_slow: chosen.name == "tcg",
+        })
+    }
+
+    fn orphans(&self, host: &Host) -> Vec<Orphan> {
+        orphans::find(host)
     }
 
     fn open<'a>(&'a self, dir: &'a Path, host: &'a Host) -> Result<Box<dyn Machine + 'a>> {
