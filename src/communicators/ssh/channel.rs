@@ -96,13 +96,16 @@ pub(super) struct With {
     pub(super) agent: bool,
 }
 
-/// Runs `command`, feeds it `input` and hands out what it prints, raw.
+/// Runs `command`, feeds it `input` and hands out what it prints, raw. When `cancel`
+/// is set, `end` is awaited before the command is told anything: as long as its first
+/// process lives, all that it started can be found.
 pub(super) async fn run(
     channel: Channel<Msg>,
     command: &str,
     with: With,
     input: Input,
     cancel: &Cancel,
+    end: impl Future<Output = ()>,
     output: &mut dyn FnMut(Stream, &[u8]) -> Result<()>,
 ) -> Result<Ended> {
     if with.agent {
@@ -169,6 +172,9 @@ pub(super) async fn run(
             () = sleep_until(quiet_end.min(last_end)), if status.is_some() => break,
             _ = check.tick() => {
                 if cancel.is_set() {
+                    // What nobody reads any more would hold the connection up.
+                    drop(incoming);
+                    end.await;
                     let _ = outgoing.signal(Sig::TERM).await;
                     let _ = outgoing.close().await;
                     return Err(Interrupted.into());

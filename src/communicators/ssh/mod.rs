@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{Communicator, Lost, NotReady, Stage, Stream};
 use crate::config::{self, Connection};
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Result};
 use crate::host::{Cancel, FileError, Host, files};
 use crate::op::{Content, Script};
 
@@ -209,13 +209,10 @@ impl Ssh {
             pty,
             agent: self.connection.ssh.forward_agent,
         };
-        let ended = self
-            .runtime
-            .block_on(channel::run(channel, command, with, input, &cancel, output));
-        if let Err(failure) = &ended {
-            if failure.kind() == Kind::Interrupted {
-                self.end_commands();
-            }
+        let end = self.end_commands();
+        let work = channel::run(channel, command, with, input, &cancel, end, output);
+        let ended = self.runtime.block_on(work);
+        if ended.is_err() {
             // A session in an unknown state is not worth keeping.
             self.reset();
         }
@@ -224,7 +221,7 @@ impl Ssh {
 
     /// Ends what an interrupted command still runs in the guest, so that the next
     /// command does not find two of it. A guest that does not let us keeps it.
-    fn end_commands(&self) {
+    async fn end_commands(&self) {
         let Some(session) = &self.session else {
             return;
         };
@@ -252,16 +249,23 @@ impl Ssh {
                 };
                 let input = Input::new(Box::new(Cursor::new(wrapped.stdin)));
                 let nothing = &mut |_, _: &[u8]| Ok(());
-                let run =
-                    channel::run(channel, &wrapped.command, with, input, &cancel, nothing).await;
+                let end = std::future::ready(());
+                let run = channel::run(
+                    channel,
+                    &wrapped.command,
+                    with,
+                    input,
+                    &cancel,
+                    end,
+                    nothing,
+                )
+                .await;
                 if matches!(run, Ok(Ended::Status(0)) | Err(_)) {
                     return;
                 }
             }
         };
-        let _ = self
-            .runtime
-            .block_on(async { timeout(END_LIMIT, work).await });
+        let _ = timeout(END_LIMIT, work).await;
     }
 
     /// Runs a script with the programs that the guest is known to have.
