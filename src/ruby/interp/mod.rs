@@ -46,7 +46,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 200_000_000,
+            // Some two seconds; the largest real files take some 100,000.
+            steps: 50_000_000,
             // Ruby's own limit lies near 11,000 with its default stack.
             depth: 10_000,
             string_bytes: 512 << 20,
