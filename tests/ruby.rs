@@ -1,8 +1,9 @@
 //! Snippets of Ruby by class and construct, `tests/ruby/*.rb`, each with the
 //! output that Ruby 3.1 gives, `*.out`.
 //!
-//! `RUBY_ONLY=name` runs one of them and shows what it prints. `UPDATE_RUBY=1`
-//! records the outputs anew with the `ruby` of this machine.
+//! `RUBY_ONLY=name` runs one of them and shows what it prints, `RUBY_SNIPPETS`
+//! names another folder of snippets. `UPDATE_RUBY=1` records the outputs anew
+//! with the `ruby` of this machine.
 //! `RUBY_MUTATIONS=n` evaluates more damaged snippets than usual.
 
 #![allow(clippy::disallowed_methods)]
@@ -16,9 +17,12 @@ use rove::ruby::{Error, Interp, Memory};
 use rove::source::SourceFile;
 
 fn snippets() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ruby");
+    let folder = std::env::var_os("RUBY_SNIPPETS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ruby"),
+        PathBuf::from,
+    );
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("tests/ruby is there")
+        .expect("the folder of snippets is there")
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "rb"))
         .collect();

@@ -10,11 +10,14 @@ use crate::ruby::symbol::Sym;
 use crate::ruby::value::{Args, RHash, Value};
 
 const MODULE: Rows = &[
-    any_keywords("parse parse! load restore", 1, parse),
+    any_keywords("parse parse!", 1, parse),
+    any_keywords("load restore", 1, load),
     any_keywords("load_file", 1, load_file),
     any("generate dump fast_generate unparse", 1, generate),
     any("pretty_generate pretty_unparse", 1, pretty_generate),
 ];
+
+const KERNEL: Rows = &[any_keywords("JSON", 1, kernel_json)];
 
 const OBJECT: Rows = &[any("to_json", 0, to_json)];
 
@@ -28,6 +31,8 @@ pub(super) fn install(interp: &mut Interp) {
     interp.define_class("JSON::GeneratorError", Some(&error));
     let object = Rc::clone(&interp.core.object);
     interp.add_rows(&object, OBJECT);
+    let kernel = Rc::clone(&interp.core.kernel);
+    interp.add_rows(&kernel, KERNEL);
 }
 
 /// Reads a text from front to back.
@@ -237,8 +242,12 @@ fn parse(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     };
     let value = reader.value();
     reader.blank();
+    let class = option("object_class").filter(|class| !class.is_nil());
     match value {
-        Some(value) if reader.at >= text.len() => Ok(value),
+        Some(value) if reader.at >= text.len() => match class {
+            Some(class) => with_class(interp, &value, &class),
+            None => Ok(value),
+        },
         _ => {
             let rest: String = text
                 .get(reader.at..)
@@ -254,6 +263,49 @@ fn parse(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
             }
             Err(interp.raise("JSON::ParserError", format!("unexpected token at '{rest}'")))
         }
+    }
+}
+
+/// Returns a value whose objects are of a class of the program.
+fn with_class(interp: &mut Interp, value: &Value, class: &Value) -> Outcome {
+    match value {
+        Value::Array(_) => {
+            let items = value.as_array().unwrap_or_default();
+            let made: Outcome<Vec<Value>> = items
+                .iter()
+                .map(|item| with_class(interp, item, class))
+                .collect();
+            Ok(Value::array(made?))
+        }
+        Value::Hash(hash) => {
+            let object = interp.send_list(class, "new", &[])?;
+            for (key, item) in hash.pairs() {
+                let item = with_class(interp, &item, class)?;
+                interp.send_list(&object, "[]=", &[key, item])?;
+            }
+            Ok(object)
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// Reads what may be nothing: nil and an empty text are nil.
+fn load(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    let empty = match args.get(0) {
+        Value::Nil => true,
+        Value::Str(text) => text.text().trim().is_empty(),
+        _ => false,
+    };
+    if empty {
+        return Ok(Value::Nil);
+    }
+    parse(interp, this, args)
+}
+
+fn kernel_json(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    match args.get(0) {
+        Value::Str(_) => parse(interp, this, args),
+        _ => generate(interp, this, args),
     }
 }
 

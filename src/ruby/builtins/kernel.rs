@@ -26,11 +26,7 @@ const FUNCTIONS: Rows = &[
     row("catch", 0, 1, catch),
     row("throw", 1, 2, throw),
     row("at_exit", 0, 0, at_exit),
-    row("exit exit!", 0, 1, exit),
-    row("abort", 0, 1, abort),
     row("sleep", 0, 1, sleep),
-    row("rand", 0, 1, rand),
-    row("srand", 0, 1, srand),
     any("gets", 0, gets),
     row("readline", 0, 1, gets),
     row("readlines", 0, 1, readlines),
@@ -39,7 +35,8 @@ const FUNCTIONS: Rows = &[
     row("String", 1, 1, string),
     row("Array", 1, 1, array),
     row("Hash", 1, 1, hash),
-    row("caller caller_locations", 0, 2, caller),
+    row("caller", 0, 2, caller),
+    row("caller_locations", 0, 2, caller_locations),
     row("proc", 0, 0, block_as_proc),
     row("lambda", 0, 0, block_as_lambda),
     row("global_variables", 0, 0, global_variables),
@@ -59,9 +56,14 @@ const FUNCTIONS: Rows = &[
     any("gem", 1, |i, t, a| of_library(i, t, a, "gem", "rubygems")),
 ];
 
+/// How programs end; `Process` has these too.
+pub(super) const ENDING: Rows = &[row("exit exit!", 0, 1, exit), row("abort", 0, 1, abort)];
+
 pub(super) fn install(interp: &mut Interp) {
     let kernel = Rc::clone(&interp.core.kernel);
     interp.add_rows_as(&kernel, FUNCTIONS, Visibility::Private);
+    interp.add_rows_as(&kernel, ENDING, Visibility::Private);
+    interp.add_singleton_rows(&kernel, ENDING);
     interp.add_singleton_rows(&kernel, FUNCTIONS);
     interp.define_global("$,", Value::Nil);
     interp.define_global("$/", Value::str("\n"));
@@ -72,6 +74,10 @@ pub(super) fn install(interp: &mut Interp) {
     interp.define_global("$DEBUG", Value::Bool(false));
     interp.define_global_constant("ARGV", Value::array([]));
     interp.define_global_constant("RUBY_VERSION", Value::str("3.1.2"));
+    // Ruby 3.1 still knows these names.
+    let integer = Value::Class(Rc::clone(&interp.core.integer));
+    interp.define_global_constant("Fixnum", integer.clone());
+    interp.define_global_constant("Bignum", integer);
     interp.define_global_constant("RUBY_ENGINE", Value::str("ruby"));
     interp.define_global_constant("RUBY_ENGINE_VERSION", Value::str("3.1.2"));
     interp.define_global_constant("RUBY_PATCHLEVEL", Value::Int(20));
@@ -412,74 +418,6 @@ fn sleep(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     Ok(Value::Int(seconds.round() as i64))
 }
 
-impl Interp {
-    /// Returns the next random number.
-    pub(in crate::ruby) fn next_random(&mut self) -> u64 {
-        // xorshift64*: good enough for `rand` and `shuffle`; secrets come from
-        // the world.
-        let mut state = self.random;
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        self.random = state | 1;
-        state.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// Returns a random number from 0 to below `limit`.
-    pub(in crate::ruby) fn random_below(&mut self, limit: u64) -> u64 {
-        if limit == 0 {
-            0
-        } else {
-            self.next_random() % limit
-        }
-    }
-
-    /// Returns a random float from 0 to below 1.
-    pub(in crate::ruby) fn random_float(&mut self) -> f64 {
-        (self.next_random() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Answers `rand` and `Random.rand`.
-    pub(in crate::ruby) fn rand_of(&mut self, limit: Option<&Value>) -> Outcome {
-        match limit {
-            None | Some(Value::Nil) => Ok(Value::Float(self.random_float())),
-            Some(Value::Float(limit)) => Ok(Value::Float(self.random_float() * limit)),
-            Some(Value::Range(range)) => {
-                if let (Some(from), Some(to)) = (range.from.as_int(), range.to.as_int()) {
-                    let span = to
-                        .checked_sub(from)
-                        .map(|span| span - i64::from(range.exclusive));
-                    return Ok(match span {
-                        Some(span) if span >= 0 => {
-                            Value::Int(from.wrapping_add(self.random_below(span as u64 + 1) as i64))
-                        }
-                        _ => Value::Nil,
-                    });
-                }
-                let (from, to) = (self.float_arg(&range.from)?, self.float_arg(&range.to)?);
-                Ok(Value::Float(from + self.random_float() * (to - from)))
-            }
-            Some(other) => {
-                let limit = self.int_arg(other)?.unsigned_abs();
-                if limit == 0 {
-                    return Ok(Value::Float(self.random_float()));
-                }
-                Ok(Value::Int(self.random_below(limit) as i64))
-            }
-        }
-    }
-}
-
-fn rand(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
-    interp.rand_of(args.opt(0))
-}
-
-fn srand(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
-    let seed = args.get(0).as_int().unwrap_or(0);
-    interp.random = (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    Ok(Value::Int(0))
-}
-
 fn gets(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
     Ok(interp.world.stdin_line().into())
 }
@@ -549,10 +487,12 @@ fn hash(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
 
 fn caller(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let skip = usize::try_from(args.get(0).as_int().unwrap_or(1)).unwrap_or(0);
+    let count = args.get(1).as_int().map_or(usize::MAX, |count| count.max(0) as usize);
     let lines: Vec<Value> = interp
         .backtrace()
         .iter()
         .skip(skip)
+        .take(count)
         .map(|(label, span)| {
             Value::str(format!(
                 "{}:{}:in `{label}'",
@@ -562,6 +502,27 @@ fn caller(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         })
         .collect();
     Ok(Value::array(lines))
+}
+
+fn caller_locations(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
+    let skip = usize::try_from(args.get(0).as_int().unwrap_or(1)).unwrap_or(0);
+    let count = match args.opt(1) {
+        Some(count) if !count.is_nil() => interp.int_arg(count)?.max(0) as usize,
+        _ => usize::MAX,
+    };
+    let mut class = interp.library_class("Thread")?;
+    for name in ["Backtrace", "Location"] {
+        class = interp.send_list(&class, "const_get", &[Value::sym(name)])?;
+    }
+    let places = interp.backtrace();
+    let mut locations = Vec::new();
+    for (label, span) in places.iter().skip(skip).take(count) {
+        let path = Value::str(span.path().display().to_string());
+        let line = Value::Int(span.line() as i64);
+        let made = interp.send_list(&class, "new", &[path, line, Value::str(&**label)])?;
+        locations.push(made);
+    }
+    Ok(Value::array(locations))
 }
 
 fn block_as_proc(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {

@@ -21,6 +21,7 @@ mod json;
 mod kernel;
 mod lazy;
 mod match_data;
+pub(in crate::ruby) mod mersenne;
 mod module;
 mod module_constants;
 mod nil_bool;
@@ -72,6 +73,7 @@ pub(in crate::ruby) fn install(interp: &mut Interp) {
     process::install(interp);
     time::install(interp);
     random::install(interp);
+    mersenne::install(interp);
     base64::install(interp);
     json::install(interp);
     yaml::install(interp);

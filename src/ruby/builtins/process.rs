@@ -59,6 +59,7 @@ pub(super) fn install(interp: &mut Interp) {
     let open3 = interp.define_module("Open3");
     interp.add_singleton_rows(&open3, OPEN3);
     let process = interp.define_module("Process");
+    interp.add_singleton_rows(&process, super::kernel::ENDING);
     interp.add_singleton_rows(&process, PROCESS);
     interp.set_const(&process, Sym::new("CLOCK_MONOTONIC"), Value::Int(1));
     interp.set_const(&process, Sym::new("CLOCK_REALTIME"), Value::Int(0));

@@ -1,4 +1,4 @@
-//! `Random`, `SecureRandom` and `Digest`.
+//! `SecureRandom` and `Digest`.
 
 use sha2::Digest as _;
 
@@ -6,20 +6,7 @@ use crate::ruby::error::Outcome;
 use crate::ruby::interp::{Interp, Rows, any_keywords, row};
 use crate::ruby::value::{Args, Value};
 
-const RANDOM: Rows = &[
-    row("rand", 0, 1, rand),
-    row("new", 0, 1, new),
-    row("new_seed", 0, 0, seed),
-    row("srand", 0, 1, seed),
-    row("bytes", 1, 1, bytes),
-    row("urandom", 1, 1, bytes),
-];
-
-const RANDOM_OBJECT: Rows = &[
-    row("rand", 0, 1, rand),
-    row("bytes", 1, 1, bytes),
-    row("seed", 0, 0, seed),
-];
+const URANDOM: Rows = &[row("urandom", 1, 1, bytes)];
 
 const SECURE: Rows = &[
     row("hex", 0, 1, hex),
@@ -33,8 +20,7 @@ const SECURE: Rows = &[
 
 pub(super) fn install(interp: &mut Interp) {
     let random = interp.define_class("Random", None);
-    interp.add_singleton_rows(&random, RANDOM);
-    interp.add_rows(&random, RANDOM_OBJECT);
+    interp.add_singleton_rows(&random, URANDOM);
     let secure = interp.define_module("SecureRandom");
     interp.add_singleton_rows(&secure, SECURE);
     for (name, algorithm) in [
@@ -156,21 +142,6 @@ fn random_bytes(interp: &mut Interp, count: Option<&Value>) -> Outcome<Vec<u8>> 
     Ok(bytes)
 }
 
-fn rand(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
-    interp.rand_of(args.opt(0))
-}
-
-fn new(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    if let Some(Value::Int(seed)) = args.opt(0) {
-        interp.random = (*seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    }
-    interp.send_list(this, "allocate", &[])
-}
-
-fn seed(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
-    Ok(Value::Int((interp.next_random() >> 2) as i64))
-}
-
 fn bytes(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     Ok(binary(random_bytes(interp, args.opt(0))?))
 }
@@ -200,7 +171,8 @@ fn uuid(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
 }
 
 fn secure_number(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
-    interp.rand_of(args.opt(0))
+    let random = interp.find_class("Random").map_or(Value::Nil, Value::Class);
+    interp.send_list(&random, "rand", &args.list)
 }
 
 fn base64(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {

@@ -535,7 +535,7 @@ fn inspect(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
     };
     let (from, to) = (show(interp, &range.from)?, show(interp, &range.to)?);
     if from.is_empty() && to.is_empty() {
-        return Ok(Value::str(format!("nil{dots}")));
+        return Ok(Value::str(format!("nil{dots}nil")));
     }
     Ok(Value::str(format!("{from}{dots}{to}")))
 }

@@ -14,6 +14,7 @@ const REGEXP: Rows = &[
     row("match?", 1, 2, is_match),
     row("=~", 1, 1, match_at),
     row("===", 1, 1, case_equal),
+    row("== eql?", 1, 1, equal),
     row("source", 0, 0, source),
     row("to_s", 0, 0, to_s),
     row("inspect", 0, 0, inspect),
@@ -411,6 +412,13 @@ fn group_numbers(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
     Ok(Value::hash(pairs.filter_map(|(i, name)| {
         Some((Value::str(name?), Value::array([Value::size(i)])))
     })))
+}
+
+fn equal(_: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    Ok(Value::Bool(match (this, args.get(0)) {
+        (Value::Regexp(a), Value::Regexp(b)) => a.source == b.source && a.flags == b.flags,
+        _ => false,
+    }))
 }
 
 fn hash(_: &mut Interp, this: &Value, _: &Args) -> Outcome {

@@ -78,6 +78,10 @@ fn new(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     interp.add_singleton_rows(&class, MADE);
     let value = Value::Class(Rc::clone(&class));
     if let Some(name) = constant {
+        if !name.starts_with(|first: char| first.is_uppercase()) {
+            let message = format!("identifier {name} needs to be constant");
+            return Err(interp.raise("NameError", message));
+        }
         interp.set_const(base, Sym::new(&name), value.clone());
     }
     if let Some(block) = &args.block {
@@ -284,7 +288,10 @@ fn each(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
 }
 
 fn each_pair(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let block = interp.block_of(args)?;
+    let Some(block) = args.block.clone() else {
+        let name = Sym::new("each_pair");
+        return Ok(super::object::enumerator(interp, this, name, Vec::new()));
+    };
     let shape = shape(interp, this);
     for (name, value) in shape.names.iter().zip(values_of(this)) {
         interp.call_pair(&block, Value::Sym(*name), value)?;

@@ -73,6 +73,17 @@ impl Interp {
         Ok(None)
     }
 
+    /// Returns a class of the library, loaded if need be.
+    pub(in crate::ruby) fn library_class(&mut self, name: &str) -> Outcome {
+        let object = Rc::clone(&self.core.object);
+        let name = Sym::new(name);
+        let known = object.consts.borrow().get(&name).cloned();
+        match known {
+            Some(value) => Ok(value),
+            None => Ok(self.autoload(&object, name)?.unwrap_or_default()),
+        }
+    }
+
     fn autoload(&mut self, module: &Rc<Class>, name: Sym) -> Outcome<Option<Value>> {
         let path = {
             let mut autoloads = module.autoloads.borrow_mut();

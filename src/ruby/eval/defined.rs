@@ -21,7 +21,7 @@ impl Interp {
     fn defined_word(&mut self, node: &Node, env: &Env) -> Outcome<Option<&'static str>> {
         let when = |condition: bool, word: &'static str| Ok(condition.then_some(word));
         match &node.kind {
-            Kind::Nil => when(true, "expression"),
+            Kind::Nil => when(true, "nil"),
             Kind::True => when(true, "true"),
             Kind::False => when(true, "false"),
             Kind::Myself => when(true, "self"),

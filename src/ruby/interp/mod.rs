@@ -10,7 +10,7 @@ mod dispatch;
 mod load;
 mod raise;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -94,9 +94,10 @@ pub struct Interp {
     pub(in crate::ruby) loaded: Vec<String>,
     pub(in crate::ruby) flip_flops: HashMap<(usize, u32), bool>,
     pub(in crate::ruby) inspecting: Vec<i64>,
-    pub(in crate::ruby) random: u64,
+    pub(in crate::ruby) random: Option<Rc<RefCell<builtins::mersenne::Mersenne>>>,
     pub(in crate::ruby) problems: Vec<Problem>,
     pub(in crate::ruby) catching: Vec<Value>,
+    pub(in crate::ruby) describing: bool,
     pub(in crate::ruby) in_library: bool,
     pub(in crate::ruby) regexps: HashMap<(Rc<str>, RegexpFlags), Rc<fancy_regex::Regex>>,
     native_classes: HashMap<String, Rc<Class>>,
@@ -115,8 +116,6 @@ impl Interp {
             Rc::clone(&core.object),
             crate::ruby::value::Data::None,
         ));
-        let mut seed = [0; 8];
-        world.random(&mut seed);
         let mut interp = Self {
             world,
             limits: Limits::default(),
@@ -133,9 +132,10 @@ impl Interp {
             loaded: Vec::new(),
             flip_flops: HashMap::new(),
             inspecting: Vec::new(),
-            random: u64::from_le_bytes(seed) | 1,
+            random: None,
             problems: Vec::new(),
             catching: Vec::new(),
+            describing: false,
             in_library: false,
             regexps: HashMap::new(),
             native_classes: HashMap::new(),

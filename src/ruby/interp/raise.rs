@@ -147,10 +147,17 @@ impl Interp {
         if value.same(&self.main.clone()) {
             return "main:Object".to_owned();
         }
-        let shown = match self.inspect(value) {
-            Ok(shown) if shown.chars().count() <= 65 => shown,
-            _ => self.plain_inspect(value),
+        // An object without `inspect` must not be described to say so.
+        let nested = std::mem::replace(&mut self.describing, true);
+        let shown = if nested {
+            self.plain_inspect(value)
+        } else {
+            match self.inspect(value) {
+                Ok(shown) if shown.chars().count() <= 65 => shown,
+                _ => self.plain_inspect(value),
+            }
         };
+        self.describing = nested;
         if shown.starts_with('#') {
             shown
         } else {

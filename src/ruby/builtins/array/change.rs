@@ -33,7 +33,6 @@ pub(super) const METHODS: Rows = &[
     row("flatten!", 0, 1, flatten_bang),
     row("reverse!", 0, 0, reverse_bang),
     row("rotate!", 0, 1, rotate_bang),
-    row("shuffle!", 0, 1, shuffle_bang),
 ];
 
 fn push(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
@@ -367,13 +366,6 @@ fn reverse_bang(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
 fn rotate_bang(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let array = open_array(interp, this)?;
     let new = interp.send_list(this, "rotate", &args.list)?;
-    *array.items.borrow_mut() = new.as_array().unwrap_or_default();
-    Ok(this.clone())
-}
-
-fn shuffle_bang(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let array = open_array(interp, this)?;
-    let new = interp.send_list(this, "shuffle", &args.list)?;
     *array.items.borrow_mut() = new.as_array().unwrap_or_default();
     Ok(this.clone())
 }

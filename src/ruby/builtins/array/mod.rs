@@ -36,8 +36,6 @@ const METHODS: Rows = &[
     row("inspect to_s", 0, 0, inspect),
     row("join", 0, 1, join),
     row("frozen_list?", 0, 0, is_empty),
-    row("sample", 0, 1, sample),
-    row("shuffle", 0, 1, shuffle),
     row("bsearch", 0, 0, bsearch),
     row("deconstruct", 0, 0, itself),
     row("assoc", 1, 1, assoc),
@@ -463,31 +461,6 @@ fn joined(
         Some(()) => Ok(()),
         None => Err(interp.raise("ArgumentError", "recursive array join")),
     }
-}
-
-fn sample(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
-    let array = this_array(interp, this)?;
-    if args
-        .opt(0)
-        .is_some_and(|count| matches!(count, Value::Int(_)))
-    {
-        let shuffled = shuffle(interp, this, &Args::default())?;
-        return first(interp, &shuffled, args);
-    }
-    if array.is_empty() {
-        return Ok(Value::Nil);
-    }
-    let at = interp.random_below(array.len() as u64) as usize;
-    Ok(array.get(at).unwrap_or_default())
-}
-
-fn shuffle(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
-    let mut items = this_array(interp, this)?.to_vec();
-    for at in (1..items.len()).rev() {
-        let other = interp.random_below(at as u64 + 1) as usize;
-        items.swap(at, other);
-    }
-    Ok(Value::array(items))
 }
 
 fn bsearch(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {

@@ -417,7 +417,7 @@ fn to_h(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
 
 fn to_set(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let items = interp.collect(this)?;
-    let set = interp.find_class("Set").map_or(Value::Nil, Value::Class);
+    let set = interp.library_class("Set")?;
     interp.send(
         &set,
         Sym::new("new"),

@@ -59,7 +59,13 @@ class Date
   attr_reader :days
 
   def initialize(year = -4712, month = 1, day = 1)
-    @days = Time._civil_days(year, month, day)
+    month += 13 if month < 0
+    if day < 0
+      following = Time._civil_days(month == 12 ? year + 1 : year, month % 12 + 1, 1)
+      @days = following && following + day
+    else
+      @days = Time._civil_days(year, month, day)
+    end
     raise Date::Error, "invalid date" if @days.nil?
     @year, @month, @day = Time._days_civil(@days)
   end
@@ -90,6 +96,14 @@ class Date
 
   def jd
     @days + 2_440_588
+  end
+
+  def mjd
+    @days + 40_587
+  end
+
+  def ajd
+    Rational(jd * 2 - 1, 2)
   end
 
   def leap?
@@ -131,6 +145,7 @@ class Date
   alias succ next
 
   def step(limit, by = 1)
+    return to_enum(:step, limit, by) unless block_given?
     date = self
     while by > 0 ? date <= limit : date >= limit
       yield date
@@ -225,4 +240,8 @@ class DateTime < Date
     strftime
   end
   alias iso8601 to_s
+
+  def inspect
+    "#<DateTime: #{self} ((#{jd}j,#{hour * 3600 + minute * 60 + second}s,0n),+0s,2299161j)>"
+  end
 end

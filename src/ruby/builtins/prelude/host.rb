@@ -135,27 +135,6 @@ class Socket
   end
 end
 
-class TCPSocket
-  def self.new(*)
-    raise SocketError, "the network cannot be used from here"
-  end
-
-  def self.open(*)
-    new
-  end
-end
-
-class Resolv
-  class ResolvError < StandardError
-  end
-
-  def self.getaddress(name)
-    return name if name.match?(/\A[\d.]+\z/)
-    return "127.0.0.1" if name == "localhost"
-    raise ResolvError, "no address for #{name}"
-  end
-end
-
 module Timeout
   def self.timeout(_seconds, *_rest)
     yield
@@ -223,6 +202,21 @@ class Queue
 end
 
 class Thread
+  module Backtrace
+    Location = Struct.new(:path, :lineno, :label) do
+      alias_method :absolute_path, :path
+      alias_method :base_label, :label
+
+      def to_s
+        "#{path}:#{lineno}:in `#{label}'"
+      end
+
+      def inspect
+        to_s.inspect
+      end
+    end
+  end
+
   Mutex = ::Mutex
   Queue = ::Queue
 

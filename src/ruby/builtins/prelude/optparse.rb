@@ -51,6 +51,9 @@ class OptionParser
       when /\A--\[no-\]([^\s=\[]+)(?:[ =]?(.*))?\z/m
         option.long = $1
         option.negatable = true
+      when /\A--no-([^\s=\[]+)\z/
+        option.long = $1
+        option.negatable = true
       when /\A--([^\s=\[]+)(\[?[ =]?.*)?\z/m
         option.long = $1
         rest = $2.to_s.strip

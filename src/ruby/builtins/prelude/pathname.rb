@@ -164,6 +164,7 @@ class Pathname
   end
 
   def descend
+    return to_enum(:descend) unless block_given?
     list = []
     ascend { |path| list.unshift(path) }
     list.each { |path| yield path }
@@ -171,6 +172,7 @@ class Pathname
   end
 
   def ascend
+    return to_enum(:ascend) unless block_given?
     path = self
     loop do
       yield path

@@ -103,7 +103,14 @@ class Set
   alias difference -
 
   def ^(other)
-    (self | other) - (self & other)
+    both = Set.new(other.to_a)
+    each { |item| both.add?(item) || both.delete(item) }
+    both
+  end
+
+  def flatten
+    items = to_a.flat_map { |item| item.is_a?(Set) ? item.flatten.to_a : [item] }
+    self.class.new(items)
   end
 
   def merge(*others)

@@ -105,12 +105,40 @@ module URI
   end
 
   class HTTP < Generic
+    def self.build(parts)
+      scheme = name.split("::").last.downcase
+      new(scheme, parts[:userinfo], parts[:host], parts[:port], parts[:path] || "", parts[:query], parts[:fragment])
+    end
   end
   class HTTPS < HTTP
   end
   class FTP < Generic
   end
   class File < Generic
+  end
+
+  def self.decode_www_form(text)
+    text.split("&").map do |pair|
+      name, value = pair.split("=", 2)
+      [decode_www_form_component(name), decode_www_form_component(value.to_s)]
+    end
+  end
+
+  def self.regexp(schemes = nil)
+    schemes = schemes ? Regexp.union(schemes) : /[A-Za-z][A-Za-z0-9+.-]*/
+    /(?:#{schemes}):\S+/
+  end
+
+  # What is asked of a parser object.
+  module DEFAULT_PARSER
+    def self.make_regexp(schemes = nil) = URI.regexp(schemes)
+    def self.parse(text) = URI.parse(text)
+    def self.escape(text) = URI.encode_www_form_component(text).gsub("+", "%20").gsub("%2F", "/").gsub("%3A", ":")
+    def self.unescape(text) = text.gsub(/%\h\h/) { |code| code[1..].hex.chr }.force_encoding("UTF-8")
+  end
+
+  def self.open(name, *options, &block)
+    OpenURI.open_uri(name, *options, &block)
   end
 
   def self.parse(text)

@@ -106,21 +106,60 @@ impl Supply<'_> {
 
     fn named(&self, interp: &mut Interp, name: &str) -> Outcome {
         let hash = self.hash(interp)?;
-        match hash.get(&Value::sym(name)) {
+        let bare = name.get(1..name.len().saturating_sub(1)).unwrap_or(name);
+        match hash.get(&Value::sym(bare)) {
             Some(value) => Ok(value),
             None => {
                 let value = interp.send_list(
                     &Value::Hash(Rc::clone(&hash)),
                     "default",
-                    &[Value::sym(name)],
+                    &[Value::sym(bare)],
                 )?;
                 if value.is_nil() {
-                    return Err(interp.raise("KeyError", format!("key<{name}> not found")));
+                    return Err(interp.raise("KeyError", format!("key{name} not found")));
                 }
                 Ok(value)
             }
         }
     }
+}
+
+/// Returns a number with so many decimals. A number that is written with one
+/// decimal more, a 5, is a tie for Ruby, whatever its binary form: to even.
+fn fixed(size: f64, precision: usize) -> String {
+    let shown = format!("{size}");
+    let tie = shown
+        .split_once('.')
+        .is_some_and(|(_, decimals)| decimals.len() == precision + 1 && decimals.ends_with('5'));
+    if !tie || shown.len() > 15 {
+        return format!("{size:.precision$}");
+    }
+    let mut digits: Vec<char> = shown.chars().collect();
+    digits.pop();
+    if digits.last() == Some(&'.') {
+        digits.pop();
+    }
+    let odd = digits
+        .last()
+        .and_then(|digit| digit.to_digit(10))
+        .is_some_and(|digit| digit % 2 == 1);
+    if odd {
+        let mut carry = true;
+        for digit in digits.iter_mut().rev().filter(|digit| **digit != '.') {
+            *digit = match *digit {
+                '9' => '0',
+                other => char::from(other as u8 + 1),
+            };
+            carry = *digit == '0';
+            if !carry {
+                break;
+            }
+        }
+        if carry {
+            digits.insert(0, '1');
+        }
+    }
+    digits.into_iter().collect()
 }
 
 /// Fields may not ask for more than this; a template is not a way to use up memory.
@@ -193,7 +232,7 @@ fn filled(interp: &mut Interp, template: &str, list: &[Value]) -> Outcome<String
                         }
                         name.push(c);
                     }
-                    let found = supply.named(interp, &name)?;
+                    let found = supply.named(interp, &format!("{c}{name}{close}"))?;
                     if c == '{' {
                         let text = interp.text(&found)?;
                         out.push_str(&field.pad(&text, false));
@@ -342,7 +381,8 @@ fn one(interp: &mut Interp, field: &Field, kind: char, value: &Value) -> Outcome
             let size = number.abs();
             let precision = field.precision.unwrap_or(6);
             let digits = match kind {
-                'f' | 'a' => format!("{size:.precision$}"),
+                'f' => fixed(size, precision),
+                'a' => format!("{size:.precision$}"),
                 'e' | 'E' => scientific(size, precision),
                 _ => shortest(size, precision.max(1), field.alternative),
             };

@@ -7,12 +7,12 @@ mod strftime;
 use std::rc::Rc;
 
 use crate::ruby::error::Outcome;
-use crate::ruby::interp::{Interp, Rows, any_keywords, row};
+use crate::ruby::interp::{Interp, Rows, any_keywords, row, row_keywords};
 use crate::ruby::symbol::Sym;
 use crate::ruby::value::{Args, Data, Object, TimeValue, Value};
 
 const SINGLETON: Rows = &[
-    any_keywords("now", 0, now),
+    row_keywords("now", 0, 0, now),
     any_keywords("new", 0, new),
     any_keywords("at", 1, at),
     row("mktime local", 1, 7, local),
@@ -41,6 +41,18 @@ const METHODS: Rows = &[
     row("yday", 0, 0, |_, t, _| Ok(Value::Int(parts(t).year_day))),
     row("monday?", 0, 0, |_, t, _| {
         Ok(Value::Bool(parts(t).weekday == 1))
+    }),
+    row("tuesday?", 0, 0, |_, t, _| {
+        Ok(Value::Bool(parts(t).weekday == 2))
+    }),
+    row("wednesday?", 0, 0, |_, t, _| {
+        Ok(Value::Bool(parts(t).weekday == 3))
+    }),
+    row("thursday?", 0, 0, |_, t, _| {
+        Ok(Value::Bool(parts(t).weekday == 4))
+    }),
+    row("friday?", 0, 0, |_, t, _| {
+        Ok(Value::Bool(parts(t).weekday == 5))
     }),
     row("saturday?", 0, 0, |_, t, _| {
         Ok(Value::Bool(parts(t).weekday == 6))
@@ -203,8 +215,12 @@ pub(super) fn from_local(interp: &Interp, local: i128) -> Value {
     local_at(interp, local - i128::from(second) * SECOND)
 }
 
-fn now(interp: &mut Interp, _: &Value, _: &Args) -> Outcome {
+fn now(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let ns = interp.world.now_ns();
+    if let Some(zone) = args.keyword("in").filter(|zone| !zone.is_nil()) {
+        let local = local_at(interp, ns);
+        return interp.send_list(&local, "getlocal", &[zone]);
+    }
     Ok(local_at(interp, ns))
 }
 

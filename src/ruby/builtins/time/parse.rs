@@ -55,6 +55,13 @@ pub(super) fn parse(text: &str, today: &Parts) -> Option<(i128, Option<i32>)> {
             }
             continue;
         }
+        if let Some(nanoseconds) = &mut clock
+            && let Some(afternoon) = half_of_day(word)
+        {
+            let noon = i128::from(12 * 3600) * SECOND;
+            *nanoseconds = *nanoseconds % noon + if afternoon { noon } else { 0 };
+            continue;
+        }
         if let Some(parsed) = date_of(word) {
             date = Some(parsed);
             continue;
@@ -96,6 +103,15 @@ pub(super) fn parse(text: &str, today: &Parts) -> Option<(i128, Option<i32>)> {
         i128::from(days) * 86_400 * SECOND + clock.unwrap_or(0),
         zone,
     ))
+}
+
+/// Tells the afternoon from the morning.
+fn half_of_day(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "pm" | "p.m." => Some(true),
+        "am" | "a.m." => Some(false),
+        _ => None,
+    }
 }
 
 fn date_of(word: &str) -> Option<(i64, i64, i64)> {

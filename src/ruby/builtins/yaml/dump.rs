@@ -49,6 +49,10 @@ fn node(
         }
         Value::Object(object) if matches!(&*object.data.borrow(), Data::None) => {
             let class = interp.real_class_of(value).display_name();
+            if &*class == "Date" {
+                out.push_str(&format!(" {}\n", interp.text(value)?));
+                return Ok(());
+            }
             out.push_str(&format!(" !ruby/object:{class}"));
             let mut pairs = Vec::new();
             for name in interp.ivar_names(value) {

@@ -9,7 +9,7 @@ mod scalar;
 use std::rc::Rc;
 
 use crate::ruby::error::Outcome;
-use crate::ruby::interp::{Interp, Rows, any_keywords};
+use crate::ruby::interp::{Interp, Rows, any, any_keywords};
 use crate::ruby::value::{Args, Value};
 
 const MODULE: Rows = &[
@@ -20,16 +20,17 @@ const MODULE: Rows = &[
     any_keywords("safe_load_file", 1, safe_load_file),
     any_keywords("unsafe_load_file", 1, unsafe_load_file),
     any_keywords("load_stream load_documents", 1, load_stream),
-    any_keywords("dump", 1, dump_method),
+    any("dump", 1, dump_method),
 ];
 
 const OBJECT: Rows = &[any_keywords("to_yaml", 0, to_yaml)];
 
 pub(super) fn install(interp: &mut Interp) {
-    let standard = interp.find_class("StandardError");
+    let runtime = interp.find_class("RuntimeError");
     let module = interp.define_module("Psych");
+    interp.set_const(&module, "VERSION".into(), Value::str("4.0.4"));
     interp.add_singleton_rows(&module, MODULE);
-    let base = interp.define_class("Psych::Exception", standard.as_ref());
+    let base = interp.define_class("Psych::Exception", runtime.as_ref());
     for name in [
         "Psych::SyntaxError",
         "Psych::BadAlias",
