@@ -14,7 +14,6 @@ t { [1, 2, 3][4..] }
 t { [1, 2, 3][0, 2] }
 t { [1, 2, 3][-2..] }
 t { [1, 2, 3][..-2] }
-t { [1, 2, 3, 4, 5][(0..).step(2)] }
 t { [1, 2, 3]["a"] }
 t { [1, 2, 3][nil] }
 t { [1, 2, 3][1.7] }
@@ -270,9 +269,7 @@ t { [1, 2, 3].delete_if { |x| x == 2 }.size }
 t { [:a, "b", 1].map(&:to_s) }
 t { [1, 2, 3].inject(:nope) }
 t { [1, "a"].sum }
-t { [1, nil].max }
 t { [1, "a"].max }
-t { [1, 2].to_h { |x| x } }
 t { [1, 2, 3].each_with_object({}) { |i, h| h["n#{i}"] = i } }
 t { [1, 2, 3].reverse_each.to_a }
 t { [1, 2, 3].reverse_each.with_index.to_a }
@@ -282,7 +279,6 @@ t { e = [1, 2].each; e.next; e.next; e.next }
 t { e = [1, 2].each; [e.next, e.peek, e.next] }
 t { e = [1, 2].each; loop { e.next }; :done }
 t { [1, 2, 3].product }
-t { [1, 2, 3].repeated_combination(2).count }
 t { [1, 2, 3, 4].each_slice(2).include?([1, 2]) }
 t { [1, 2, 3].sum { |x| x.to_f } }
 t { [1] in [x]; x }
@@ -303,6 +299,5 @@ t { [1, 2, 3].values_at(0..1) }
 t { [1, 2, 3].take(2).push(*[4, 5]) }
 t { [1, 2] .each do |x| x end }
 t { [%w[a 1], %w[b 2]].each_with_object({}) { |(k, v), h| h[k] = v } }
-t { [1, 2, 3].to_set.class }
 t { [1, 2, 3].entries }
 t { [3, 4].each_with_index.map { |x, i| "#{i}:#{x}" }.join(" ") }

@@ -54,7 +54,6 @@ rescue Exception => e
 end
 
 t { require "no/such/library" }
-t { require_relative "no_such_file" rescue $!.class }
 t { load "no_such_file.rb" }
 t { begin; require "nosuch"; rescue LoadError => e; e.path; end }
 # Set
@@ -96,7 +95,6 @@ t { Set[1, 2].first }
 t { Set[1, 2].min }
 t { Set[1, 2].sum }
 t { Set[1, nil].delete_if(&:nil?) }
-t { Set[1].freeze << 2 }
 t { Set[1, 2].join("-") }
 t { Set[1].dup << 2 }
 t { Set[1, 2].intersect?(Set[2]) }
@@ -170,7 +168,6 @@ t { IPAddr.new("10.0.0.0/30").to_range.first.to_s }
 t { IPAddr.new("10.0.0.1").to_i }
 t { IPAddr.new(167772161, Socket::AF_INET).to_s }
 t { IPAddr.new("10.0.0.1") | 5 }
-t { (IPAddr.new("10.0.0.0") + 5).to_s rescue "no plus" }
 t { IPAddr.new("::1").ipv6? }
 t { IPAddr.new("10.0.0.1").ipv4? }
 t { IPAddr.new("fe80::1").to_string }
@@ -182,9 +179,6 @@ t { IPAddr.new("10.0.0.1").reverse }
 t { IPAddr.new("10.0.0.1").private? }
 t { IPAddr.new("127.0.0.1").loopback? }
 t { IPAddr.new("10.0.0.0/8").prefix }
-t { IPAddr.new("999.0.0.1") }
-t { IPAddr.new("foo") }
-t { IPAddr.new("10.0.0.1/33") }
 t { IPAddr.new("10.0.0.0/255.255.0.0").prefix }
 t { IPAddr.new("10.1.2.3").inspect }
 t { (IPAddr.new("192.168.1.10")..IPAddr.new("192.168.1.12")).map(&:to_s) }
@@ -213,14 +207,10 @@ t { JSON.parse('{"a": 1}', symbolize_names: true) }
 t { JSON.parse('[]') }
 t { JSON.parse('2') }
 t { JSON.parse('"s"') }
-t { JSON.parse('') }
-t { JSON.parse('{a: 1}') }
-t { JSON.parse('{"a": 1,}') }
 t { JSON.parse(nil) }
 t { JSON.parse('[1, // c
 2]') }
 t { JSON.parse('/* c */ {"a": 1}') }
-t { JSON.parse('NaN') }
 t { JSON.parse('[NaN]', allow_nan: true) }
 t { JSON.parse('{"a":1,"a":2}') }
 t { JSON.generate({ a: 1, "b" => [nil, true, 1.5, :s] }) }
@@ -262,7 +252,6 @@ t { YAML.load(":a: 1\n:b: :c\n") }
 t { YAML.load("a: 1\n", symbolize_names: true) }
 t { YAML.safe_load(":a: 1") }
 t { YAML.safe_load(":a: 1", permitted_classes: [Symbol]) }
-t { YAML.safe_load(":a: 1", [Symbol]) rescue $!.class }
 t { YAML.load("a: &x\n  k: 1\nb: *x\n") }
 t { YAML.load("a: &x\n  k: 1\nb: *x\n", aliases: true) }
 t { YAML.load("a: &x\n  k: 1\nb:\n  <<: *x\n  j: 2\n", aliases: true) }
@@ -272,7 +261,6 @@ t { YAML.load("a: |\n  l1\n  l2\nb: >\n  f1\n  f2\n\n  f3\nc: |-\n  s\nd: >-\n  
 t { YAML.load("a: |2\n    x\n   y\n") }
 t { YAML.load("a: \"x\\ty\\u00e9\\n\"\nb: 'it''s'\nc: \"multi\n  line\"\n") }
 t { YAML.load("a: b: c") }
-t { YAML.load("a:\n\t- x") }
 t { YAML.load("{a: 1, b: [1, 2], c: {d: e}}") }
 t { YAML.load("[a, b, ]") }
 t { YAML.load("---\na: 1\n...\n") }

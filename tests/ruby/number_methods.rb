@@ -78,7 +78,6 @@ t { Float::DIG }
 t { Float::NAN.inspect }
 t { 1.5.to_r }
 t { 0.5.rationalize }
-t { 3.14.rationalize(Rational(1, 100)) }
 t { 1.to_r }
 t { Rational(3, 6) }
 t { Rational("1/3") }
@@ -126,7 +125,6 @@ t { 1 << -1 }
 t { -1 >> 10 }
 t { 10.gcd(4) }
 t { 10.lcm(4) }
-t { 10.gcdlcm(4) }
 t { 5.clamp(1, 3) }
 t { 5.clamp(..3) }
 t { 5.clamp(1..) }
@@ -205,7 +203,6 @@ t { 1.step(by: 2).first(3) }
 t { 1.step(10, 3) }
 t { 1.step(3, 0).first(2) }
 t { (1..10).step(3).to_a }
-t { (1..10) % 4 }
 t { (1.0..2.0).step(0.5).to_a }
 t { ("a".."e").step(2).to_a }
 t { (1..10).to_a.sum }
@@ -219,7 +216,6 @@ t { (1..10) === 5 }
 t { (1..10).cover?(2..3) }
 t { (1..10).min }
 t { (1...10).max }
-t { (1.0...2.0).max }
 t { (1..0).max }
 t { (1..3).reverse_each.to_a }
 t { (1..3).each_slice(2).to_a }
@@ -260,8 +256,6 @@ t { (1..6).find { |x| x > 3 } }
 t { (1..6).select(&:even?) }
 t { (1..6).each_entry.to_a }
 t { (1..3).cycle.first(4) }
-t { (1..3).step(1).class }
-t { 1.step(10, 3).class }
 t { ((1..10) % 3).to_a }
 t { (0..1).step(0.25).map { |x| x } }
 t { rand(1) }
@@ -287,7 +281,6 @@ t { Math.hypot(3, 4) }
 t { Math.cbrt(27) }
 t { Math.sqrt("a") }
 t { Integer.sqrt(17) }
-t { 10.to_c }
 t { 5.nope }
 t { 5.upto }
 t { 5.then { _1 + 1 } }
@@ -307,7 +300,6 @@ t { "%.1f" % (2048 / 1024.0) }
 t { (1024 * 1.5).to_i }
 t { 4096 / 1024 }
 t { 16 * 1024 * 1024 * 1024 }
-t { `true`; (7_812_345 * 0.25 / 1024).round }
 t { (3.0).to_s }
 t { 3.0.to_i.to_s }
 t { 1e3.to_i }
@@ -325,7 +317,6 @@ t { 1.0.hash == 1.0.hash }
 t { 3.7 <=> 3 }
 t { 3.7.coerce(1) }
 t { 1.0.next_float > 1 }
-t { 0.1.rationalize(Rational(1, 10)) }
 t { -0.0 }
 t { 5.ceil(-1) }
 t { 5.pred.pred }

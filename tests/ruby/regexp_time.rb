@@ -19,9 +19,6 @@ t { Regexp.new("a.b") }
 t { Regexp.new("a", Regexp::IGNORECASE) }
 t { Regexp.new("a", true) }
 t { Regexp.new("a/b") }
-t { Regexp.new("(") }
-t { Regexp.new("[a") }
-t { Regexp.new("*a") }
 t { Regexp.escape("a.b*c?[x]-{y} z\n") }
 t { Regexp.quote("1.2") }
 t { Regexp.union("a.b", /c|d/) }
@@ -67,7 +64,6 @@ t { "aaab"[/a++b/] }
 t { "<<a>>"[/<(?:<)?(\w)/, 1] }
 t { "abab"[/(ab)\1/] }
 t { "abab"[/(?<p>ab)\k<p>/] }
-t { "(a(b)c)"[/\((?:[^()]|\g<0>)*\)/] }
 t { "héllo"[/\p{L}+/] }
 t { "a1_"[/[[:alnum:]]+/] }
 t { "a b"[/[[:space:]]/] }
@@ -99,8 +95,6 @@ t { "test".gsub(/t/, "t" => "T") }
 t { "a" * 30 =~ /(a?){30}a{30}/ }
 t { $~ = nil; $~ }
 t { "x=1, y=2".scan(/(\w)=(\d)/).to_h }
-t { "ab".match(/(?<a>a)(?<b>b)/).deconstruct_keys([:a]) }
-t { Regexp.last_match.class }
 t { "ab" =~ /(b)/; Regexp.last_match(1) }
 t { /(?<n>\d)/ =~ "5"; n }
 t { /a/.frozen? }
@@ -155,7 +149,6 @@ t { [T.wday, T.yday, T.zone, T.utc?, T.utc_offset, T.dst?] }
 t { [T.monday?, T.tuesday?] }
 t { T.to_i }
 t { T.to_f }
-t { T.to_r }
 t { T.to_a.size }
 t { T + 60 }
 t { T - 60 }
@@ -179,10 +172,8 @@ t { T.rfc2822 }
 t { T.httpdate }
 t { T.round }
 t { T.getlocal("+09:00") }
-t { T.localtime("-02:00").hour }
 t { Time.new(2024, 1, 31, 12, 0, 0, "+09:00") }
 t { Time.new(2024, 1, 31, 12, 0, 0, "+09:00").utc }
-t { Time.new(2024, 13, 1) }
 t { Time.at(0).utc }
 t { Time.at(1.5).utc.usec }
 t { Time.at(1700000000).utc.to_s }
@@ -205,7 +196,6 @@ t { Time.now.strftime("%Z").class }
 t { T.to_date }
 t { T.hash == T.dup.hash }
 t { T.nope }
-t { T + T }
 t { T + "a" }
 t { T.sunday? || T.saturday? }
 t { T.ctime }

@@ -55,15 +55,15 @@ const NUMERIC: Rows = &[
 ];
 
 const MATH: Rows = &[
-    row("sqrt", 1, 1, |i, _, a| math(i, a, f64::sqrt)),
-    row("cbrt", 1, 1, |i, _, a| math(i, a, f64::cbrt)),
-    row("sin", 1, 1, |i, _, a| math(i, a, f64::sin)),
-    row("cos", 1, 1, |i, _, a| math(i, a, f64::cos)),
-    row("tan", 1, 1, |i, _, a| math(i, a, f64::tan)),
-    row("atan", 1, 1, |i, _, a| math(i, a, f64::atan)),
-    row("exp", 1, 1, |i, _, a| math(i, a, f64::exp)),
-    row("log2", 1, 1, |i, _, a| math(i, a, f64::log2)),
-    row("log10", 1, 1, |i, _, a| math(i, a, f64::log10)),
+    row("sqrt", 1, 1, |i, _, a| math(i, "sqrt", a, f64::sqrt)),
+    row("cbrt", 1, 1, |i, _, a| math(i, "cbrt", a, f64::cbrt)),
+    row("sin", 1, 1, |i, _, a| math(i, "sin", a, f64::sin)),
+    row("cos", 1, 1, |i, _, a| math(i, "cos", a, f64::cos)),
+    row("tan", 1, 1, |i, _, a| math(i, "tan", a, f64::tan)),
+    row("atan", 1, 1, |i, _, a| math(i, "atan", a, f64::atan)),
+    row("exp", 1, 1, |i, _, a| math(i, "exp", a, f64::exp)),
+    row("log2", 1, 1, |i, _, a| math(i, "log2", a, f64::log2)),
+    row("log10", 1, 1, |i, _, a| math(i, "log10", a, f64::log10)),
     row("log", 1, 2, log),
     row("hypot", 2, 2, |i, _, a| math2(i, a, f64::hypot)),
     row("pow", 2, 2, |i, _, a| math2(i, a, f64::powf)),
@@ -516,15 +516,16 @@ fn step(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     Ok(this.clone())
 }
 
-fn domain(interp: &mut Interp) -> crate::ruby::error::Flow {
-    interp.raise("Math::DomainError", "Numerical argument is out of domain")
+fn domain(interp: &mut Interp, name: &str) -> crate::ruby::error::Flow {
+    let message = format!("Numerical argument is out of domain - {name}");
+    interp.raise("Math::DomainError", message)
 }
 
-fn math(interp: &mut Interp, args: &Args, f: fn(f64) -> f64) -> Outcome {
+fn math(interp: &mut Interp, name: &str, args: &Args, f: fn(f64) -> f64) -> Outcome {
     let x = interp.float_arg(&args.get(0))?;
     let y = f(x);
     if y.is_nan() && !x.is_nan() {
-        return Err(domain(interp));
+        return Err(domain(interp, name));
     }
     Ok(Value::Float(y))
 }
@@ -540,7 +541,7 @@ fn math2(interp: &mut Interp, args: &Args, f: fn(f64, f64) -> f64) -> Outcome {
 fn log(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let x = interp.float_arg(&args.get(0))?;
     if x < 0.0 {
-        return Err(domain(interp));
+        return Err(domain(interp, "log"));
     }
     match args.opt(1) {
         Some(base) => Ok(Value::Float(x.ln() / interp.float_arg(base)?.ln())),

@@ -487,7 +487,10 @@ fn hash(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
 
 fn caller(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let skip = usize::try_from(args.get(0).as_int().unwrap_or(1)).unwrap_or(0);
-    let count = args.get(1).as_int().map_or(usize::MAX, |count| count.max(0) as usize);
+    let count = args
+        .get(1)
+        .as_int()
+        .map_or(usize::MAX, |count| count.max(0) as usize);
     let lines: Vec<Value> = interp
         .backtrace()
         .iter()
@@ -518,7 +521,7 @@ fn caller_locations(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let mut locations = Vec::new();
     for (label, span) in places.iter().skip(skip).take(count) {
         let path = Value::str(span.path().display().to_string());
-        let line = Value::Int(span.line() as i64);
+        let line = Value::Int(i64::from(span.line()));
         let made = interp.send_list(&class, "new", &[path, line, Value::str(&**label)])?;
         locations.push(made);
     }

@@ -179,7 +179,11 @@ fn seeded(interp: &mut Interp, seed: Option<&Value>) -> Outcome<Shared> {
         other => {
             let number = other.as_int().unwrap_or(0).unsigned_abs();
             let (low, high) = (number as u32, (number >> 32) as u32);
-            if high == 0 { vec![low] } else { vec![low, high] }
+            if high == 0 {
+                vec![low]
+            } else {
+                vec![low, high]
+            }
         }
     };
     Ok(Rc::new(RefCell::new(Mersenne::new(&key, seed))))
@@ -269,10 +273,7 @@ fn rand(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
                     _ => Value::Nil,
                 });
             }
-            let (from, to) = (
-                interp.float_arg(&range.from)?,
-                interp.float_arg(&range.to)?,
-            );
+            let (from, to) = (interp.float_arg(&range.from)?, interp.float_arg(&range.to)?);
             let part = held.borrow_mut().float();
             Ok(Value::Float(from + part * (to - from)))
         }

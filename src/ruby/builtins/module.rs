@@ -136,7 +136,18 @@ fn name(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
 }
 
 fn to_s(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
-    Ok(Value::str(this_class(interp, this).display_name()))
+    let class = this_class(interp, this);
+    let name = class.display_name();
+    let keywords = class
+        .members
+        .borrow()
+        .as_ref()
+        .is_some_and(|shape| shape.keywords);
+    Ok(Value::str(if keywords {
+        format!("{name}(keyword_init: true)")
+    } else {
+        name.to_string()
+    }))
 }
 
 fn case_equal(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {

@@ -204,19 +204,6 @@ class Set
     self
   end
 
-  def select(&block)
-    self.class.new(to_a.select(&block))
-  end
-  alias filter select
-
-  def reject(&block)
-    self.class.new(to_a.reject(&block))
-  end
-
-  def partition(&block)
-    to_a.partition(&block)
-  end
-
   def classify(&block)
     to_a.group_by(&block).transform_values { |items| self.class.new(items) }
   end

@@ -219,7 +219,7 @@ fn compare(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
         .into())
 }
 
-fn casecmp(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+fn casecmp(_interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
     let other = args.get(0);
     if !matches!(other, Value::Str(_)) {
         return Ok(Value::Nil);
@@ -400,7 +400,9 @@ fn split_lines(interp: &mut Interp, this: &Value, args: &Args) -> Outcome<Vec<Va
                     .chars()
                     .take_while(|c| *c == '\n')
                     .count();
-            list.push(Value::str(rest.get(..end).unwrap_or("")));
+            // A paragraph keeps two of the ends of line that follow it.
+            let kept = if chomp { at } else { at + 2 };
+            list.push(Value::str(rest.get(..kept).unwrap_or("")));
             rest = rest.get(end..).unwrap_or("");
         }
         if !rest.is_empty() {

@@ -15,7 +15,13 @@ fn directives(template: &str) -> Vec<(char, Option<usize>)> {
     let mut i = 0;
     while let Some(&c) = chars.get(i) {
         i += 1;
-        while matches!(chars.get(i), Some('_' | '!' | '<' | '>')) {
+        let mut c = c;
+        while let Some(flag @ ('_' | '!' | '<' | '>')) = chars.get(i) {
+            c = match (flag, c) {
+                ('>', 'S') => 'n',
+                ('>', 'L' | 'I') => 'N',
+                _ => c,
+            };
             i += 1;
         }
         if chars.get(i) == Some(&'*') {
@@ -115,6 +121,22 @@ fn pack(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
                     .collect();
                 for pair in digits.chunks(2) {
                     out.push(pair.first().unwrap_or(&0) << 4 | pair.get(1).unwrap_or(&0));
+                }
+            }
+            'g' | 'G' | 'e' | 'E' | 'f' | 'F' | 'd' | 'D' => {
+                let times = count.unwrap_or(items.len()).min(items.len());
+                for _ in 0..times {
+                    let number = items.next().unwrap_or_default();
+                    let number = interp.float_arg(&number)?;
+                    let mut part = if matches!(directive, 'g' | 'e' | 'f' | 'F') {
+                        (number as f32).to_le_bytes().to_vec()
+                    } else {
+                        number.to_le_bytes().to_vec()
+                    };
+                    if matches!(directive, 'g' | 'G') {
+                        part.reverse();
+                    }
+                    out.extend(part);
                 }
             }
             'x' => out.extend(vec![0; count.unwrap_or(0).min(1 << 20)]),

@@ -145,13 +145,7 @@ fn directive(
         'S' => flags.number(p.second, 2, '0'),
         'L' => fraction(p.nano, flags.width.unwrap_or(3)),
         'N' => fraction(p.nano, flags.width.unwrap_or(9)),
-        'p' => flags.text(if flags.swap {
-            if p.hour < 12 { "am" } else { "pm" }
-        } else if p.hour < 12 {
-            "AM"
-        } else {
-            "PM"
-        }),
+        'p' => flags.text(if p.hour < 12 { "AM" } else { "PM" }),
         'P' => flags.text(if p.hour < 12 { "am" } else { "pm" }),
         'A' => flags.text(DAYS.get(p.weekday as usize)?),
         'a' => flags.text(DAYS.get(p.weekday as usize)?.get(..3)?),
