@@ -162,7 +162,8 @@ fn virtualization(add: &mut Add<'_>) {
         let module = if has("vmx") { "kvm_intel" } else { "kvm_amd" };
         let hint = format!("load its module: `sudo modprobe {module}`");
         let found = "there is no `/dev/kvm`: machines are emulated, and slow".to_owned();
-        add(section, Verdict::Bad, found, vec![hint]);
+        // Machines work without it, emulated.
+        add(section, Verdict::Warning, found, vec![hint]);
     }
     if kvm.exists() {
         if files::is_writable(kvm) {
@@ -175,7 +176,8 @@ fn virtualization(add: &mut Add<'_>) {
         } else {
             let hint = "join its group and log in again: `sudo usermod -aG kvm $USER`".to_owned();
             let found = "`/dev/kvm` may not be used by this user".to_owned();
-            add(section, Verdict::Bad, found, vec![hint]);
+            // Machines work without it, emulated.
+            add(section, Verdict::Warning, found, vec![hint]);
         }
     }
     let modules = files::read_text(Path::new("/proc/modules")).unwrap_or_default();

@@ -445,7 +445,7 @@ t { [$!, $@] }
 t { "abc" =~ /b/; [$~[0], $`, $', $&] }
 t { "2024-01-15" =~ /(\d+)-(\d+)/; [$1, $2, $3, $+] }
 t { if /(?<yr>\d+)-(?<mo>\d+)/ =~ "2024-05" then [yr, mo] end }
-t { "abc".object_id == "abc".object_id }
+t { a = "abc"; b = "abc"; a.object_id == b.object_id }
 t { :a.object_id == :a.object_id }
 t { nil.object_id }
 t { 1.object_id }

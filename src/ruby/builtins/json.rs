@@ -40,6 +40,8 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     symbols: bool,
+    /// Take `NaN` and `Infinity`, which JSON does not have.
+    not_numbers: bool,
     depth: u32,
 }
 
@@ -137,6 +139,11 @@ impl Reader<'_> {
             't' if self.take("true") => Some(Value::Bool(true)),
             'f' if self.take("false") => Some(Value::Bool(false)),
             'n' if self.take("null") => Some(Value::Nil),
+            'N' if self.not_numbers && self.take("NaN") => Some(Value::Float(f64::NAN)),
+            'I' if self.not_numbers && self.take("Infinity") => Some(Value::Float(f64::INFINITY)),
+            '-' if self.not_numbers && self.take("-Infinity") => {
+                Some(Value::Float(f64::NEG_INFINITY))
+            }
             _ => self.number(),
         }
     }
@@ -238,6 +245,7 @@ fn parse(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         text: &text,
         at: 0,
         symbols: option("symbolize_names").is_some_and(|value| value.truthy()),
+        not_numbers: option("allow_nan").is_some_and(|value| value.truthy()),
         depth: 0,
     };
     let value = reader.value();

@@ -90,11 +90,11 @@ fn chdir(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         Ok(_) => {
             return Err(interp.file_error(
                 &std::io::ErrorKind::NotADirectory.into(),
-                "dir_chdir",
+                "dir_s_chdir",
                 &text,
             ));
         }
-        Err(error) => return Err(interp.file_error(&error, "dir_chdir", &text)),
+        Err(error) => return Err(interp.file_error(&error, "dir_s_chdir", &text)),
     }
     let before = interp.world.cwd();
     interp.world.set_cwd(&path);

@@ -7,7 +7,7 @@ use crate::ruby::value::{Args, Value};
 pub(super) const SINGLETON: Rows = &[
     any("join", 0, join),
     row("expand_path", 1, 2, expand_path),
-    row("absolute_path", 1, 2, expand_path),
+    row("absolute_path", 1, 2, absolute_path),
     row("absolute_path?", 1, 1, is_absolute),
     row("basename", 1, 2, basename),
     row("dirname", 1, 2, dirname),
@@ -65,8 +65,30 @@ fn expand_path(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         Some(base) if !base.is_nil() => Some(interp.path_text(base)?),
         _ => None,
     };
+    // Only the own home is known: `~root` and the like are other people's.
+    let path = match path.strip_prefix('~') {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') => {
+            let user = rest.split('/').next().unwrap_or_default();
+            if interp.world.env("USER").as_deref() != Some(user) {
+                return Err(interp.raise("ArgumentError", format!("user {user} doesn't exist")));
+            }
+            format!("~{}", &rest[user.len()..])
+        }
+        _ => path,
+    };
     let full = interp.expand_path(&path, base.as_deref());
     Ok(Value::str(full.to_string_lossy()))
+}
+
+/// As `expand_path`, but `~` is a name like others.
+fn absolute_path(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
+    let path = interp.path_text(&args.get(0))?;
+    if !path.starts_with('~') {
+        return expand_path(interp, this, args);
+    }
+    let mut list = args.list.clone();
+    list[0] = Value::str(format!("./{path}"));
+    expand_path(interp, this, &Args::new(list))
 }
 
 fn is_absolute(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {

@@ -9,13 +9,13 @@ module Shellwords
       case c
       when "'"
         started = true
-        close = chars.index("'") or raise ArgumentError, "Unmatched quote: #{line}"
+        close = chars.index("'") or raise ArgumentError, "Unmatched quote: #{line.inspect}"
         word << chars.shift(close).join
         chars.shift
       when '"'
         started = true
         loop do
-          d = chars.shift or raise ArgumentError, "Unmatched quote: #{line}"
+          d = chars.shift or raise ArgumentError, "Unmatched quote: #{line.inspect}"
           break if d == '"'
           if d == "\\" && !chars.empty?
             e = chars.shift

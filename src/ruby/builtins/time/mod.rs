@@ -2,6 +2,7 @@
 //! what time zones are at, `strftime` writes.
 
 mod parse;
+mod parts;
 mod strftime;
 
 use std::rc::Rc;
@@ -10,6 +11,8 @@ use crate::ruby::error::Outcome;
 use crate::ruby::interp::{Interp, Rows, any_keywords, row, row_keywords};
 use crate::ruby::symbol::Sym;
 use crate::ruby::value::{Args, Data, Object, TimeValue, Value};
+
+use parts::{from_parts, nanoseconds};
 
 const SINGLETON: Rows = &[
     row_keywords("now", 0, 0, now),
@@ -69,7 +72,8 @@ const METHODS: Rows = &[
     row("==", 1, 1, equal),
     row("eql?", 1, 1, equal),
     row("hash", 0, 0, to_i),
-    row("utc gmtime getutc getgm", 0, 0, utc),
+    row("utc gmtime", 0, 0, utc),
+    row("getutc getgm", 0, 0, get_utc),
     row("localtime getlocal", 0, 1, localtime),
     row("utc? gmt?", 0, 0, is_utc),
     row("utc_offset gmt_offset gmtoff", 0, 0, utc_offset),
@@ -222,68 +226,6 @@ fn now(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         return interp.send_list(&local, "getlocal", &[zone]);
     }
     Ok(local_at(interp, ns))
-}
-
-/// Returns nanoseconds of a number of seconds.
-fn nanoseconds(interp: &mut Interp, value: &Value) -> Outcome<i128> {
-    match value {
-        Value::Int(seconds) => Ok(i128::from(*seconds) * SECOND),
-        other => {
-            let seconds = interp.float_arg(other)?;
-            if !seconds.is_finite() || seconds.abs() > 1e15 {
-                return Err(interp.raise("RangeError", "time out of range"));
-            }
-            Ok(seconds.trunc() as i128 * SECOND + (seconds.fract() * 1e9).round() as i128)
-        }
-    }
-}
-
-fn month_number(interp: &mut Interp, value: &Value) -> Outcome<i64> {
-    if let Value::Str(text) = value {
-        let text = text.text().to_lowercase();
-        if let Some(at) = strftime::MONTHS
-            .iter()
-            .position(|month| month.to_lowercase().starts_with(&text) && text.len() == 3)
-        {
-            return Ok(at as i64 + 1);
-        }
-        return Ok(text.parse().unwrap_or(0));
-    }
-    interp.int_arg(value)
-}
-
-/// Returns nanoseconds since 1970 of the parts given, as UTC.
-fn from_parts(interp: &mut Interp, list: &[Value]) -> Outcome<i128> {
-    let number = |interp: &mut Interp, at: usize, default: i64| -> Outcome<i64> {
-        match list.get(at) {
-            Some(Value::Nil) | None => Ok(default),
-            Some(Value::Str(text)) => Ok(text.text().trim().parse().unwrap_or(default)),
-            Some(value) => interp.int_arg(value),
-        }
-    };
-    let year = number(interp, 0, 1970)?;
-    let month = match list.get(1) {
-        Some(Value::Nil) | None => 1,
-        Some(value) => month_number(interp, value)?,
-    };
-    let day = number(interp, 2, 1)?;
-    let (hour, minute) = (number(interp, 3, 0)?, number(interp, 4, 0)?);
-    let second = match list.get(5) {
-        Some(Value::Nil) | None => 0,
-        Some(Value::Str(text)) => i128::from(text.text().parse::<i64>().unwrap_or(0)) * SECOND,
-        Some(value) => nanoseconds(interp, value)?,
-    };
-    let fine = (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && (0..=24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0..=60 * SECOND).contains(&second)
-        && year.abs() < 1_000_000;
-    if !fine {
-        return Err(interp.raise("ArgumentError", "argument out of range"));
-    }
-    let days = days_from_civil(year, month, day);
-    Ok(i128::from(days * 86_400 + hour * 3600 + minute * 60) * SECOND + second)
 }
 
 /// Returns seconds of an offset such as `+09:00`, or a number.
@@ -529,6 +471,15 @@ fn utc(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
         object.data.replace(Data::Time(new));
         return Ok(this.clone());
     }
+    Ok(make(interp, new))
+}
+
+fn get_utc(interp: &mut Interp, this: &Value, _: &Args) -> Outcome {
+    let new = TimeValue {
+        ns: value_of(this).ns,
+        offset: 0,
+        utc: true,
+    };
     Ok(make(interp, new))
 }
 

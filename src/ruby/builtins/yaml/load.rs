@@ -33,6 +33,10 @@ pub(super) fn documents(
         let (event, _) = match event {
             Ok(event) => event,
             Err(error) => {
+                if error.info().contains("unknown anchor") {
+                    let name = alias_name(text, nodes);
+                    return Err(interp.raise("Psych::BadAlias", format!("Unknown alias: {name}")));
+                }
                 let at = error.marker();
                 let message = format!(
                     "({}): {} at line {} column {}",
@@ -218,11 +222,15 @@ fn scalar(
                 ));
             }
             _ if suffix.starts_with("ruby/") => {
-                let class = suffix
-                    .rsplit(['/', ':'])
-                    .next()
-                    .unwrap_or("Object")
-                    .to_owned();
+                let class = suffix.rsplit(['/', ':']).next().unwrap_or("Object");
+                // A core class is tagged in lower case, one of a program by its name.
+                let class = match class {
+                    "regexp" => "Regexp",
+                    "range" => "Range",
+                    "struct" => "Struct",
+                    other => other,
+                }
+                .to_owned();
                 return Err(refused(interp, &class));
             }
             _ => return Ok(Value::str(word)),
