@@ -39,6 +39,9 @@ pub(super) struct Session {
     foreign: Option<Side>,
     /// Blocks that came from there.
     foreign_blocks: Vec<Rc<Proc>>,
+    /// What configure and machine blocks were called with. A block may still
+    /// write to the object of another: `config.vm.box = …` in a machine block.
+    live: Vec<Live>,
     /// Layers that provider blocks came from.
     layers: Vec<(Rc<Proc>, Layer)>,
     host: Host,
@@ -48,6 +51,20 @@ pub(super) struct Session {
     root: PathBuf,
     /// Every file that was read.
     pub(super) read: Rc<RefCell<Vec<PathBuf>>>,
+}
+
+/// A block that ran, and the object that it and the blocks in it talk to.
+struct Live {
+    block: Rc<Proc>,
+    object: Value,
+    /// How often something was said to the object by the end of the block.
+    said: u64,
+}
+
+impl Live {
+    fn root(&self) -> Option<&Root> {
+        self.object.as_native::<Root>()
+    }
 }
 
 /// What was said to a provider, merged and finalized.
@@ -115,6 +132,7 @@ impl Session {
             own,
             foreign: None,
             foreign_blocks: Vec::new(),
+            live: Vec::new(),
             layers: Vec::new(),
             host: host.clone(),
             facts,
@@ -225,22 +243,45 @@ impl Session {
         })
     }
 
-    /// Runs a configure or machine block and returns what it says.
+    /// Runs a configure or machine block, once, and returns what was said to its
+    /// object so far.
     fn evaluate(
         &mut self,
         version: &str,
         block: &Rc<Proc>,
         layer: Layer,
     ) -> Result<RootState, LoadError> {
-        let root = Value::native(Root::default());
+        let known = self
+            .live
+            .iter()
+            .find(|live| Rc::ptr_eq(&live.block, block));
+        if let Some(said) = known.and_then(Live::root).map(Root::state) {
+            return Ok(self.tagged(said, layer));
+        }
+        let object = Value::native(Root::default());
         let argument = if version == "1" {
-            Value::native(OldRoot::new(root.clone()))
+            Value::native(OldRoot::new(object.clone()))
         } else {
-            root.clone()
+            object.clone()
         };
         self.call(block, &[argument])?;
-        let said = root.as_native::<Root>().map(Root::state);
+        let mut live = Live {
+            block: Rc::clone(block),
+            object,
+            said: 0,
+        };
+        live.said = live.root().map_or(0, Root::changes);
+        let said = live.root().map(Root::state);
+        self.live.push(live);
         Ok(self.tagged(said.unwrap_or_default(), layer))
+    }
+
+    /// Tells whether something was said to the object of a block after its end,
+    /// by a block of a machine or a provider.
+    pub(super) fn has_late_words(&self) -> bool {
+        self.live
+            .iter()
+            .any(|live| live.root().map_or(0, Root::changes) != live.said)
     }
 
     /// Notes the layer of what a block said; its provider blocks run later.

@@ -43,7 +43,7 @@ use crate::error::Result;
 use crate::host::{Host, variables};
 
 use dsl::{Facts, RootState};
-use layers::Session;
+use layers::{Machine, Session};
 use plugins::Plugins;
 use schema::{State, text, vm};
 
@@ -134,6 +134,30 @@ fn split(names: &str) -> impl Iterator<Item = String> {
 /// Where the values of each machine came from.
 type Explanations = Vec<(String, Vec<Explained>)>;
 
+/// Returns the machines, each with the file of its box where there is one.
+fn make_machines(
+    session: &mut Session,
+    request: &LoadRequest,
+    defined: &[vm::Defined],
+    said: &RootState,
+    inputs: &ProviderInputs,
+) -> Result<Vec<Machine>, LoadError> {
+    let mut machines = Vec::new();
+    for one in defined {
+        let mut machine = session.machine(one, said, inputs)?;
+        // Any layer may say that the box's file is to be left out.
+        if let Some(file) = request.box_vagrantfiles.get(&one.name)
+            && !ignores_box_file(&machine.root)
+        {
+            let below = session.box_file(file)?;
+            machine = session.machine(one, &below.merge(said), inputs)?;
+        }
+        check_box_version(&machine)?;
+        machines.push(machine);
+    }
+    Ok(machines)
+}
+
 fn load_in(
     session: &mut Session,
     host: &Host,
@@ -172,18 +196,12 @@ fn load_in(
         vagrantfile: path.to_path_buf(),
         ..Lab::default()
     };
-    let mut machines = Vec::new();
-    for one in &defined {
-        let mut machine = session.machine(one, &said, &inputs)?;
-        // Any layer may say that the box's file is to be left out.
-        if let Some(file) = request.box_vagrantfiles.get(&one.name)
-            && !ignores_box_file(&machine.root)
-        {
-            let below = session.box_file(file)?;
-            machine = session.machine(one, &below.merge(&said), &inputs)?;
-        }
-        check_box_version(&machine)?;
-        machines.push(machine);
+    let mut machines = make_machines(session, request, &defined, &said, &inputs)?;
+    // A machine's block, or a provider's, that writes to the outer `config`
+    // changes all machines: Vagrant makes each of them more than once.
+    if session.has_late_words() {
+        let said = session.evaluate_all(&blocks)?;
+        machines = make_machines(session, request, &defined, &said, &inputs)?;
     }
     if let [only] = &mut machines[..] {
         only.primary = true;

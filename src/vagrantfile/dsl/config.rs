@@ -1,7 +1,7 @@
 //! One configuration object (`config.vm`, a provider's block, a provisioner's
 //! options): answers by the table of its class.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::ruby::{Args, Interp, Native, Outcome, Value};
 
@@ -12,6 +12,7 @@ use crate::vagrantfile::schema::{Class, Field, Said, State, UNSET};
 pub(in crate::vagrantfile) struct Config {
     class: &'static Class,
     state: RefCell<State>,
+    changes: Cell<u64>,
 }
 
 impl Config {
@@ -25,6 +26,7 @@ impl Config {
         Self {
             class: state.class,
             state: RefCell::new(state),
+            changes: Cell::new(0),
         }
     }
 
@@ -40,7 +42,13 @@ impl Config {
 
     /// Changes the state; must not call into the interpreter.
     pub(in crate::vagrantfile) fn change<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        self.changes.set(self.changes.get() + 1);
         f(&mut self.state.borrow_mut())
+    }
+
+    /// Returns how often something was said.
+    pub(in crate::vagrantfile) fn changes(&self) -> u64 {
+        self.changes.get()
     }
 
     /// Assigns each option as a setting, as `set_options` does.

@@ -33,6 +33,16 @@ pub(in crate::vagrantfile) struct RootState {
 }
 
 impl Root {
+    /// Returns how often something was said.
+    pub(in crate::vagrantfile) fn changes(&self) -> u64 {
+        let known = self.known.borrow();
+        let known = known
+            .iter()
+            .filter_map(|(_, value)| value.as_native::<Config>())
+            .map(Config::changes);
+        known.sum()
+    }
+
     /// Returns what was said.
     pub(in crate::vagrantfile) fn state(&self) -> RootState {
         let known = self.known.borrow();
