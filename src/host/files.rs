@@ -243,6 +243,19 @@ pub fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Removes a folder unless there is something in it. Returns whether it is gone.
+pub fn remove_empty_dir(path: &Path) -> Result<bool> {
+    match fs::remove_dir(path) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => Ok(true),
+            // rmdir(2): POSIX allows either for a folder that is not empty.
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => Ok(false),
+            _ => Err(FileError::new("remove", path, error).into()),
+        },
+    }
+}
+
 /// Removes a folder and all in it; fine if there is none. Folders without write
 /// permission (a box may hold some) are made writable first.
 pub fn remove_dir_all(path: &Path) -> Result<()> {

@@ -52,7 +52,11 @@ impl Table {
     fn text(&self) -> String {
         let length = |text: &String| text.chars().count();
         let fits = |width: &usize| *width <= VALUE_COLUMN;
-        let noted = self.0.iter().filter(|[_, _, note]| !note.is_empty());
+        // Ports differ from host to host, and few of them have a note.
+        let noted = self
+            .0
+            .iter()
+            .filter(|[label, _, note]| label != "port" && !note.is_empty());
         let width = noted
             .map(|[_, value, _]| length(value))
             .filter(fits)

@@ -189,6 +189,16 @@ impl MachineFolder {
 
     /// Notes that the making of a machine begins.
     pub fn begin(&self, id: &str, root: &Path, uid: Option<u32>) -> Result<()> {
+        let begun = self.write_all(id, root, uid);
+        // A machine beside it that is just being removed may have taken the folder,
+        // empty as it was, with it.
+        if begun.is_err() && !self.dir.is_dir() {
+            return self.write_all(id, root, uid);
+        }
+        begun
+    }
+
+    fn write_all(&self, id: &str, root: &Path, uid: Option<u32>) -> Result<()> {
         files::create_dir_all(&self.dir)?;
         // Of a machine that was lost, such as the key to a disk that is gone.
         for old in [
@@ -255,14 +265,12 @@ impl MachineFolder {
         }
         files::remove_dir_all(&self.dir)?;
         let mut dir = self.dir.as_path();
+        // Another machine may begin in a folder above at this moment: the system
+        // itself refuses to remove one with anything in it.
         while let Some(parent) = dir.parent() {
-            if !parent.starts_with(&self.dotfile)
-                || !parent.is_dir()
-                || !files::list_dir(parent)?.is_empty()
-            {
+            if !parent.starts_with(&self.dotfile) || !files::remove_empty_dir(parent)? {
                 break;
             }
-            files::remove_dir_all(parent)?;
             dir = parent;
         }
         Ok(())
@@ -315,6 +323,27 @@ mod tests {
 
     fn folder(dir: &tempfile::TempDir) -> MachineFolder {
         MachineFolder::new(&dir.path().join(".rove"), "web", "qemu")
+    }
+
+    #[test]
+    fn machines_that_begin_and_go_side_by_side_leave_each_other_alone() {
+        let lab = tempfile::tempdir().unwrap();
+        let work = |name: &'static str| {
+            let folder = MachineFolder::new(&lab.path().join(".rove"), name, "qemu");
+            let root = lab.path().to_path_buf();
+            move || {
+                for round in 0..200 {
+                    folder.begin(&format!("{round}"), &root, None).unwrap();
+                    assert_eq!(folder.id().as_deref(), Some(&*format!("{round}")));
+                    folder.clear().unwrap();
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(work("a"));
+            scope.spawn(work("b"));
+        });
+        assert!(!lab.path().join(".rove").exists());
     }
 
     #[test]

@@ -251,10 +251,7 @@ impl Session {
         block: &Rc<Proc>,
         layer: Layer,
     ) -> Result<RootState, LoadError> {
-        let known = self
-            .live
-            .iter()
-            .find(|live| Rc::ptr_eq(&live.block, block));
+        let known = self.live.iter().find(|live| Rc::ptr_eq(&live.block, block));
         if let Some(said) = known.and_then(Live::root).map(Root::state) {
             return Ok(self.tagged(said, layer));
         }

@@ -102,8 +102,13 @@ impl Snapshots for QemuMachine<'_> {
         };
         let running = record.process().and(record.run.as_ref());
         if running.is_some_and(|run| argv::same_hardware(&run.launch.args, &launch.args)) {
-            Disks::of(self, &record)?.restore(&entry)?;
-            return Ok(Power::Running);
+            let mut disks = Disks::of(self, &record)?;
+            let restored = disks.restore(&entry);
+            if restored.is_err() && !disks.run() {
+                // Half set back: nothing of it may be written to the disks.
+                launch::stop(self.host, self.dir, &mut record, None)?;
+            }
+            return restored.map(|()| Power::Running);
         }
         // Memory only fits into the hardware that it was saved from.
         launch::stop(self.host, self.dir, &mut record, None)?;
@@ -114,7 +119,7 @@ impl Snapshots for QemuMachine<'_> {
         self.run(&mut record, launch, &spec.forwards, &From::Standing)?;
         let restored = Disks::of(self, &record).and_then(|mut disks| disks.restore(&entry));
         if restored.is_err() {
-            // Its guest would start afresh.
+            // It has a memory that nobody saved.
             launch::stop(self.host, self.dir, &mut record, None)?;
         }
         restored.map(|()| Power::Running)
@@ -266,8 +271,11 @@ impl<'a> Disks<'a> {
                     nodes,
                     memory,
                 );
-                // A load that failed leaves the guest standing still.
-                go_on(qmp)?;
+                // After a load that failed, disk and memory may not fit together:
+                // QEMU leaves the guest standing still, and so it stays.
+                if result.is_ok() {
+                    go_on(qmp)?;
+                }
                 result
             }
             Self::Closed { img, images } => {
@@ -305,16 +313,34 @@ impl<'a> Disks<'a> {
         }
     }
 
-    /// Returns an error unless the first image has the snapshot. Looked at
-    /// first, because a load that fails has stopped the guest already.
-    fn require(&self, entry: &Entry) -> Result<()> {
-        let tags = match self {
-            // Told by the job itself, which checks before it stops anything but
-            // the guest; see `go_on`.
-            Self::Open { .. } => return Ok(()),
-            Self::Closed { img, images } => img.tags(&images[0])?,
+    /// Returns whether a guest runs on them, so that nothing has to be done after a
+    /// restore that failed.
+    fn run(&mut self) -> bool {
+        match self {
+            Self::Open { qmp, .. } => qmp.status().is_ok_and(|status| status == "running"),
+            Self::Closed { .. } => false,
+        }
+    }
+
+    /// Returns an error unless every image has the snapshot. Looked at first: a load
+    /// that fails has stopped the guest already, and may have set some disks back.
+    fn require(&mut self, entry: &Entry) -> Result<()> {
+        let all = match self {
+            Self::Open { qmp, nodes, .. } => {
+                let known = qmp.execute("query-named-block-nodes", &Value::Null)?;
+                nodes
+                    .iter()
+                    .all(|node| has_snapshot(&known, node, &entry.tag))
+            }
+            Self::Closed { img, images } => {
+                let mut all = true;
+                for image in images.iter() {
+                    all &= img.tags(image)?.contains(&entry.tag);
+                }
+                all
+            }
         };
-        if tags.contains(&entry.tag) {
+        if all {
             return Ok(());
         }
         Err(QemuError::Snapshot {
@@ -324,6 +350,15 @@ impl<'a> Disks<'a> {
         }
         .into())
     }
+}
+
+/// Returns whether a node of `query-named-block-nodes` has a snapshot.
+fn has_snapshot(nodes: &Value, name: &str, tag: &str) -> bool {
+    let nodes = nodes.as_array().into_iter().flatten();
+    nodes
+        .filter(|node| node["node-name"] == name)
+        .flat_map(|node| node["image"]["snapshots"].as_array().into_iter().flatten())
+        .any(|snapshot| snapshot["name"] == tag)
 }
 
 /// Lets the guest run if a job left it stopped.

@@ -131,8 +131,15 @@ impl Lab {
     /// Fails if a process, a file of a machine or an entry of it is left.
     pub(crate) fn nothing_is_left(&self) {
         let mut left = String::new();
-        if self.dir().join(".rove").exists() {
-            left.push_str(".rove is still there\n");
+        // What the runs said stays, for `rove log`.
+        for entry in std::fs::read_dir(self.dir().join(".rove"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if entry.file_name() != "log" {
+                let _ = writeln!(left, "{} is still there", entry.path().display());
+            }
         }
         let mark = self.root.path().to_str().unwrap();
         for entry in std::fs::read_dir("/proc").unwrap().flatten() {
