@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Diagnostic, Network, ProviderBlock, Provisioner, Share, Size, Ssh, Value};
+use super::{Diagnostic, Disk, Network, ProviderBlock, Provisioner, Share, Size, Ssh, Value};
 use crate::source::Span;
 
 /// What one Vagrantfile describes.
@@ -54,6 +54,8 @@ pub struct MachineConfig {
     pub base_mac: Option<String>,
     /// Networks in order, merged by type and id, automatic forwarded ports last.
     pub networks: Vec<Network>,
+    /// Disks in order.
+    pub disks: Vec<Disk>,
     /// Synced folders in order, disabled ones included.
     pub shares: Vec<Share>,
     /// Provisioners in the order in which they run.

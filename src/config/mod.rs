@@ -5,6 +5,7 @@
 
 mod connection;
 mod diagnostic;
+mod disk;
 mod explained;
 mod lab;
 mod network;
@@ -16,6 +17,7 @@ mod value;
 
 pub use connection::{Connection, Endpoint, Ssh};
 pub use diagnostic::{Diagnostic, Severity};
+pub use disk::{Disk, DiskKind, disk_bytes, show_bytes};
 pub use explained::{Explained, Layer, Source};
 pub use lab::{BoxRequest, Lab, MachineConfig};
 pub use network::{ForwardedPort, Network, NetworkKind, Protocol};

@@ -304,6 +304,7 @@ impl World {
                     .iter()
                     .filter_map(Network::forwarded_port)
                     .collect(),
+                disks: Vec::new(),
                 base_mac: None,
                 graceful_halt_timeout: Duration::from_secs(60),
             },

@@ -68,14 +68,17 @@ fn planned(
     let id = record.id.clone().unwrap_or_else(|| "0".repeat(32));
     let seen = observe(&subject, &record, &id, Ports::Ask, false)?;
     let spec = subject.spec(&id, &seen)?;
+    // What will be chosen depends on the box: nobody knows before it is here.
+    let mut described = if matches!(seen.box_state, BoxState::ToFetch { .. }) {
+        Vec::new()
+    } else {
+        subject.provider.describe(host, &spec)?
+    };
+    let machine = subject.provider.open(subject.folder.path(), host)?;
+    described.extend(machine.disks(&spec)?);
     Ok(PlannedMachine {
         provider_reason: reason(host, config, &seen, request),
-        // What will be chosen depends on the box: nobody knows before it is here.
-        described: if matches!(seen.box_state, BoxState::ToFetch { .. }) {
-            Vec::new()
-        } else {
-            subject.provider.describe(host, &spec)?
-        },
+        described,
         plan: plan::up(
             config,
             &seen,

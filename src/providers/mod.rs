@@ -9,7 +9,7 @@ pub mod qemu;
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Endpoint, ForwardedPort, MachineConfig, Network, ProviderBlock, Size};
+use crate::config::{Disk, Endpoint, ForwardedPort, MachineConfig, Network, ProviderBlock, Size};
 use crate::error::Result;
 use crate::host::Host;
 
@@ -85,6 +85,8 @@ pub struct MachineSpec {
     pub networks: Vec<Network>,
     /// Forwarded ports, collisions solved.
     pub forwards: Vec<ForwardedPort>,
+    /// Disks.
+    pub disks: Vec<Disk>,
     /// `config.vm.base_mac`.
     pub base_mac: Option<String>,
     /// How long a graceful stop may take.
@@ -208,6 +210,13 @@ pub trait Machine {
     /// Returns the forwarded ports in force; empty while it is not running.
     fn forwards(&self) -> Result<Vec<ForwardedPort>>;
 
+    /// Returns the disks that the Vagrantfile asks for, with what the next start
+    /// will do about them, for `plan`. Must change nothing.
+    fn disks(&self, spec: &MachineSpec) -> Result<Vec<Detail>> {
+        let _ = spec;
+        Ok(Vec::new())
+    }
+
     /// Returns the file that its serial console is written to.
     fn console(&self) -> Option<PathBuf> {
         None
@@ -321,6 +330,7 @@ impl MachineSpec {
             block,
             networks: config.networks.iter().filter(forwarded).cloned().collect(),
             forwards,
+            disks: config.disks.clone(),
             base_mac: config.base_mac.clone(),
             graceful_halt_timeout: config.graceful_halt_timeout,
         }

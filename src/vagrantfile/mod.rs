@@ -224,7 +224,7 @@ fn load_in(
         if host.env.is_on(variables::ROVE_COMPAT) {
             check::as_strict_as_vagrant(&mut checked);
         }
-        let mut config = lower::machine(machine, &checked);
+        let mut config = lower::machine(machine, &checked, &lab.root, home.as_deref());
         let blocks = &config.provider_blocks;
         let (size, faults) = match request.box_vagrantfiles.get(&config.name) {
             Some(file) => Size::derive_over_box(&config.provider, blocks, file),

@@ -8,6 +8,7 @@
 mod boxes;
 mod course;
 mod crash;
+mod disk;
 mod guest;
 mod lab;
 mod life;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::extra::{self, Interface, Media};
 use super::hardware::Hardware;
 use super::image::Controller;
 use super::layout;
@@ -28,6 +29,7 @@ pub(super) fn machine(hardware: &Hardware, dir: &Path, runtime: &Path) -> Vec<St
     screen(&mut args, hardware);
     firmware(&mut args, hardware, dir);
     disks(&mut args, hardware, dir);
+    extras(&mut args, hardware, dir);
     args.two(
         "-netdev",
         &netdev(&hardware.forwards, hardware.extra_netdev.as_deref()),
@@ -161,6 +163,100 @@ fn disks(args: &mut Args, hardware: &Hardware, dir: &Path) {
     }
 }
 
+/// Attaches the disks that the Vagrantfile asks for.
+fn extras(args: &mut Args, hardware: &Hardware, dir: &Path) {
+    let of = |media| {
+        let all = hardware.extras.iter().enumerate();
+        all.filter(move |(_, extra)| extra.media == media)
+    };
+    let dvds = of(Media::Dvd).count();
+    // The place on the box's controller, behind its own disks. SCSI's id 7 is
+    // the adapter's own by custom.
+    let mut place = hardware.disks;
+    let last = match hardware.controller {
+        Controller::Sata => 6,
+        Controller::Ide => 4_usize.saturating_sub(dvds),
+        Controller::VirtioScsi | Controller::Pvscsi | Controller::LsiSas => 7,
+        Controller::Virtio | Controller::Nvme | Controller::None => 0,
+    };
+    let mut scsi = 0;
+    for (index, extra) in of(Media::Disk) {
+        args.two(
+            "-drive",
+            &format!(
+                "file={},if=none,id=more{index},node-name={},format={},cache={},discard=unmap",
+                file(&dir.join(&extra.path)),
+                extra::node(index),
+                extra.format,
+                extra.cache
+            ),
+        );
+        let serial = &extra.serial;
+        let device = match extra.interface {
+            Some(Interface::Nvme) => "nvme".to_owned(),
+            Some(Interface::Scsi) => {
+                if scsi == 0 {
+                    args.two("-device", "virtio-scsi-pci,id=scsi1");
+                }
+                scsi += 1;
+                format!("scsi-hd,bus=scsi1.0,scsi-id={}", scsi - 1)
+            }
+            // As the box's own, so that the guest has the names that the
+            // Vagrantfile's author saw: sdb after sda.
+            None if hardware.controller == Controller::Nvme => "nvme".to_owned(),
+            None if place < last => {
+                place += 1;
+                match hardware.controller {
+                    Controller::Sata => format!("ide-hd,bus=sata0.{}", place - 1),
+                    Controller::Ide => {
+                        format!(
+                            "ide-hd,bus=ide.{},unit={}",
+                            (place - 1) / 2,
+                            (place - 1) % 2
+                        )
+                    }
+                    _ => format!("scsi-hd,bus=scsi0.0,scsi-id={}", place - 1),
+                }
+            }
+            Some(Interface::Virtio) | None => "virtio-blk-pci".to_owned(),
+        };
+        args.two(
+            "-device",
+            &format!("{device},drive=more{index},serial={serial}"),
+        );
+    }
+    let is_arm = !hardware.is_pc();
+    if is_arm && dvds > 0 {
+        args.two("-device", "virtio-scsi-pci,id=dvds");
+    }
+    // After the disks: they take whatever place on the chipset's own controller is left.
+    for (index, extra) in of(Media::Dvd) {
+        args.two(
+            "-drive",
+            &format!(
+                "file={},if=none,id=more{index},node-name={},format=raw,media=cdrom,readonly=on",
+                file(&dir.join(&extra.path)),
+                extra::node(index)
+            ),
+        );
+        let device = if is_arm {
+            "scsi-cd,bus=dvds.0"
+        } else {
+            "ide-cd"
+        };
+        args.two("-device", &format!("{device},drive=more{index}"));
+    }
+    for (unit, (_, extra)) in of(Media::Floppy).enumerate() {
+        args.two(
+            "-drive",
+            &format!(
+                "if=floppy,index={unit},format=raw,readonly=on,file={}",
+                file(&dir.join(&extra.path))
+            ),
+        );
+    }
+}
+
 /// Returns the value of `-netdev` for the first network card: NAT in user mode.
 pub(super) fn netdev(forwards: &[ForwardedPort], extra: Option<&str>) -> String {
     let mut value = "user,id=net0".to_owned();
@@ -232,7 +328,9 @@ fn escape(text: &str) -> String {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::config::{Origin, Protocol, ProviderBlock, Setting, Size, Sourced, Value};
+    use crate::config::{
+        Disk, DiskKind, Origin, Protocol, ProviderBlock, Setting, Size, Sourced, Value,
+    };
     use crate::providers::MachineSpec;
     use crate::providers::qemu::firmware::Uefi;
     use crate::providers::qemu::hardware::{self, Ground};
@@ -272,6 +370,17 @@ mod tests {
         accelerator: &str,
         size: Size,
     ) -> Vec<String> {
+        with_disks(settings, made_for, accelerator, size, Vec::new())
+    }
+
+    /// Returns the arguments of a machine with disks beside the box's.
+    fn with_disks(
+        settings: &[(&str, &str)],
+        made_for: &MadeFor,
+        accelerator: &str,
+        size: Size,
+        disks: Vec<Disk>,
+    ) -> Vec<String> {
         let block = ProviderBlock {
             provider: "qemu".to_owned(),
             settings: settings
@@ -297,6 +406,7 @@ mod tests {
                 forward("ssh", "127.0.0.1", 2222, 22, Protocol::Tcp),
                 forward("dns", "*", 5353, 53, Protocol::Udp),
             ],
+            disks,
             base_mac: None,
             graceful_halt_timeout: std::time::Duration::from_secs(60),
         };
@@ -317,6 +427,7 @@ mod tests {
                 ("pc".to_owned(), "pc-i440fx-1.0".to_owned()),
             ]),
             disks: 1,
+            extras: extra::wanted(&spec.disks, "x86_64").expect("no image is looked into"),
         };
         let uefi = (settings.uefi.or(made_for.uefi) == Some(true)).then(|| Uefi {
             code: "/fw/code.fd".into(),
@@ -487,6 +598,108 @@ mod tests {
                     lines.iter().any(|got| got == line),
                     "{what}: no `{line}` in {lines:#?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn disks_beside_the_boxs() {
+        let disk = |name: &str| Disk {
+            name: name.to_owned(),
+            bytes: Some(1 << 30),
+            ..Disk::default()
+        };
+        let with = |name: &str, options: &[(&str, &str)]| {
+            let text = |text: &str| Value::String(text.to_owned());
+            let members = options
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), text(value)));
+            Disk {
+                options: vec![("qemu".to_owned(), Value::Map(members.collect()))],
+                ..disk(name)
+            }
+        };
+        let image = |name: &str, kind| Disk {
+            kind,
+            file: Some(format!("/i,so/{name}").into()),
+            ..disk(name)
+        };
+        let primary = Disk {
+            primary: true,
+            ..disk("vagrant_primary")
+        };
+        let on = |controller| MadeFor {
+            controller,
+            ..MadeFor::plain()
+        };
+        let many = |count: usize| (0..count).map(|n| disk(&format!("d{n}"))).collect();
+        let tail = ",if=none,id=more0,node-name=extra0,format=qcow2,cache=writeback,discard=unmap";
+        for (what, made_for, disks, wanted) in [
+            (
+                "virtio, as the box's",
+                MadeFor::plain(),
+                vec![primary, disk("a-name-of-more-than-20-letters"), disk("b")],
+                vec![
+                    format!("-drive file=/lab,,1/data-a-name-of-more-than-20-letters.qcow2{tail}"),
+                    "-device virtio-blk-pci,drive=more0,serial=a-name-of-more-than-".to_owned(),
+                    "-drive file=/lab,,1/data-b.qcow2,if=none,id=more1,node-name=extra1,format=qcow2,cache=writeback,discard=unmap".to_owned(),
+                    "-device virtio-blk-pci,drive=more1,serial=b".to_owned(),
+                ],
+            ),
+            (
+                "SATA, and virtio where its six places are taken",
+                on(Controller::Sata),
+                many(6),
+                vec![
+                    "-device ide-hd,bus=sata0.1,drive=more0,serial=d0".to_owned(),
+                    "-device ide-hd,bus=sata0.5,drive=more4,serial=d4".to_owned(),
+                    "-device virtio-blk-pci,drive=more5,serial=d5".to_owned(),
+                ],
+            ),
+            (
+                "IDE, with a place for the DVD",
+                on(Controller::Ide),
+                vec![disk("a"), image("x", DiskKind::Dvd), disk("b"), disk("c")],
+                vec![
+                    "-device ide-hd,bus=ide.0,unit=1,drive=more0,serial=a".to_owned(),
+                    "-device ide-hd,bus=ide.1,unit=0,drive=more2,serial=b".to_owned(),
+                    "-device virtio-blk-pci,drive=more3,serial=c".to_owned(),
+                    "-drive file=/i,,so/x,if=none,id=more1,node-name=extra1,format=raw,media=cdrom,readonly=on".to_owned(),
+                    "-device ide-cd,drive=more1".to_owned(),
+                ],
+            ),
+            (
+                "SCSI",
+                on(Controller::LsiSas),
+                vec![disk("a")],
+                vec!["-device scsi-hd,bus=scsi0.0,scsi-id=1,drive=more0,serial=a".to_owned()],
+            ),
+            (
+                "what the Vagrantfile says",
+                on(Controller::Sata),
+                vec![
+                    with("a", &[("interface", "scsi"), ("cache", "none")]),
+                    with("b", &[("interface", "nvme")]),
+                    with("c", &[("interface", "virtio")]),
+                ],
+                vec![
+                    "-drive file=/lab,,1/data-a.qcow2,if=none,id=more0,node-name=extra0,format=qcow2,cache=none,discard=unmap".to_owned(),
+                    "-device virtio-scsi-pci,id=scsi1".to_owned(),
+                    "-device scsi-hd,bus=scsi1.0,scsi-id=0,drive=more0,serial=a".to_owned(),
+                    "-device nvme,drive=more1,serial=b".to_owned(),
+                    "-device virtio-blk-pci,drive=more2,serial=c".to_owned(),
+                ],
+            ),
+            (
+                "floppies",
+                MadeFor::plain(),
+                vec![image("f", DiskKind::Floppy)],
+                vec!["-drive if=floppy,index=0,format=raw,readonly=on,file=/i,,so/f".to_owned()],
+            ),
+        ] {
+            let lines = with_disks(&[], &made_for, "tcg", Size::default(), disks);
+            for line in wanted {
+                assert!(lines.contains(&line), "{what}: no `{line}` in {lines:#?}");
             }
         }
     }

@@ -49,6 +49,14 @@ pub enum QemuError {
         /// What its header names.
         target: String,
     },
+    /// An image of the user's names another file, and may have been written by a guest.
+    #[error("the image `{}` refers to `{target}`, and its name does not say that it is such an image", image.display())]
+    Disguised {
+        /// The image.
+        image: PathBuf,
+        /// What its header names.
+        target: String,
+    },
     /// A disk image cannot be understood.
     #[error("disk `{}` cannot be used: {reason}", image.display())]
     BadImage {
@@ -60,6 +68,16 @@ pub enum QemuError {
     /// The disk that an overlay lies on is gone.
     #[error("the box's disk `{}` is gone, and machine `{machine}` cannot run without it", image.display())]
     BaseGone {
+        /// The missing file.
+        image: PathBuf,
+        /// Machine.
+        machine: String,
+    },
+    /// The image of a disk of the Vagrantfile is gone.
+    #[error("the image `{}` of the disk `{name}` is gone, and machine `{machine}` cannot run without it", image.display())]
+    DiskGone {
+        /// Disk.
+        name: String,
         /// The missing file.
         image: PathBuf,
         /// Machine.
@@ -209,9 +227,10 @@ impl Explain for QemuError {
             | Self::NoFirmware { .. }
             | Self::LongPath { .. }
             | Self::BaseGone { .. }
+            | Self::DiskGone { .. }
             | Self::Accelerator { .. }
             | Self::BadRecord { .. } => Kind::Environment,
-            Self::NoBox { .. } => Kind::Config,
+            Self::NoBox { .. } | Self::Disguised { .. } => Kind::Config,
             Self::NoDisk { .. }
             | Self::Escapes { .. }
             | Self::BadImage { .. }
@@ -245,6 +264,12 @@ impl Explain for QemuError {
             ),
             Self::BaseGone { .. } => hint(
                 "add the box again with `rove box add`, or `rove destroy` the machine and bring it up anew",
+            ),
+            Self::Disguised { .. } => hint(
+                "if it is yours, give it the ending of its format, `.qcow2` for example; a guest can write such a header into a raw disk",
+            ),
+            Self::DiskGone { .. } => hint(
+                "bring the file back; where it cannot be, `rove halt` and `rove up` start the machine with the disks of the Vagrantfile",
             ),
             Self::NoFirmware { .. } => hint(
                 "install it: the package is `ovmf` on Debian and Ubuntu, `edk2-ovmf` on Fedora; or set `firmware = \"bios\"`",

@@ -2,10 +2,11 @@
 //! (one `box.img`) or, of several disks, in its format 2. QEMU, libvirt and
 //! Vagrant's plugins for both take such boxes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::extra::{Extra, Media};
 use super::hardware;
 use super::image::{Controller, header};
 use super::img::Img;
@@ -26,17 +27,25 @@ impl Export for QemuMachine<'_> {
             .into());
         }
         let img = Img::find(self.host)?;
-        let count = record.bases.len();
+        let boxed = (0..record.bases.len()).map(|index| (layout::disk(index), "qcow2"));
+        let mut disks: Vec<(PathBuf, &str)> = boxed
+            .map(|(name, format)| (self.dir.join(name), format))
+            .collect();
+        let attached = |extra: &&Extra| extra.attached && extra.media == Media::Disk;
+        for extra in record.extras.iter().filter(attached) {
+            let image = self.dir.join(&extra.path);
+            disks.push((image, &extra.format));
+        }
         let mut files = Vec::new();
         let mut largest = 0;
-        for index in 0..count {
-            let name = match count {
+        for (index, (disk, format)) in disks.iter().enumerate() {
+            let name = match disks.len() {
                 1 => "box.img".to_owned(),
                 _ => format!("box_{}.img", index + 1),
             };
-            let disk = self.dir.join(layout::disk(index));
-            self.flatten(&img, &record.name, index, &disk, &into.join(&name))?;
-            largest = largest.max(header::read(&disk)?.virtual_bytes.unwrap_or(0));
+            let to = into.join(&name);
+            self.flatten(&img, &record.name, index, (disk, format), &to)?;
+            largest = largest.max(header::read(disk)?.virtual_bytes.unwrap_or(0));
             files.push(name);
         }
         let metadata = match files.as_slice() {
@@ -74,7 +83,7 @@ impl QemuMachine<'_> {
         img: &Img<'_>,
         machine: &str,
         index: usize,
-        disk: &Path,
+        (disk, format): (&Path, &str),
         to: &Path,
     ) -> Result<()> {
         let report = |done: u64, finished: bool| {
@@ -89,7 +98,7 @@ impl QemuMachine<'_> {
             });
         };
         let mut last = u64::MAX;
-        let result = img.convert("qcow2", disk, to, &mut |percent| {
+        let result = img.convert(format, disk, to, &mut |percent| {
             if percent != last {
                 last = percent;
                 report(percent, false);

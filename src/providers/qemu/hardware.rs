@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::extra::Extra;
 use super::firmware;
 use super::image::{Controller, MadeFor};
 use super::probe::{self, Accelerator, Program};
@@ -42,6 +43,8 @@ pub(super) struct Hardware {
     pub(super) uefi_variables: Option<PathBuf>,
     pub(super) controller: Controller,
     pub(super) disks: usize,
+    /// Disks beside the box's.
+    pub(super) extras: Vec<Extra>,
     pub(super) extra_drive: Option<String>,
     pub(super) nic: String,
     pub(super) mac: String,
@@ -62,6 +65,7 @@ pub(super) struct Ground<'a> {
     /// Versioned machine types that this machine has been started with.
     pub(super) machine_types: &'a std::collections::BTreeMap<String, String>,
     pub(super) disks: usize,
+    pub(super) extras: Vec<Extra>,
 }
 
 /// Memory figures, MiB.
@@ -134,6 +138,7 @@ pub(super) fn choose(
         uefi_variables: uefi.map(|uefi| uefi.variables.clone()),
         controller,
         disks: ground.disks,
+        extras: ground.extras.clone(),
         extra_drive: settings.extra_drive.clone(),
         nic: nic(settings, ground),
         mac: mac(spec.base_mac.as_deref(), &spec.id),
@@ -266,6 +271,11 @@ pub(super) fn mac(base: Option<&str>, id: &str) -> String {
 }
 
 impl Hardware {
+    /// Returns whether it is a PC: with the controllers that PCs always had.
+    pub(super) fn is_pc(&self) -> bool {
+        !self.machine.starts_with("virt")
+    }
+
     /// Returns the value of `-accel`. Accelerator options are not taken inside
     /// `-machine`.
     pub(super) fn accelerator_argument(&self) -> String {

@@ -41,6 +41,16 @@ impl<'a> Img<'a> {
         self.run(overlay_args(base, overlay, options))
     }
 
+    /// Makes an empty image.
+    pub(super) fn create(&self, image: &Path, bytes: u64) -> Result<()> {
+        let size = bytes.to_string();
+        let list = words(["create", "-q", "-f", "qcow2"], image, [size.as_str()]);
+        // The next rove makes the same file: this one must not write to it then.
+        let cmd = Cmd::new(&self.program).args(list).ending_with_rove();
+        self.host.runner.run(&cmd, None)?.check(&cmd)?;
+        Ok(())
+    }
+
     /// Copies an image into another format. `progress` is told per cents.
     pub(super) fn convert(
         &self,

@@ -28,16 +28,29 @@ pub(super) fn disk(index: usize) -> String {
     }
 }
 
+/// Returns the name of the disk `name` that the Vagrantfile asks for.
+pub(super) fn extra(name: &str) -> String {
+    format!("data-{name}.qcow2")
+}
+
 /// Returns whether a file in the machine's folder is this provider's. The
 /// folder holds other files too, such as the machine's id and key.
 pub(super) fn is_ours(name: &str) -> bool {
     let name = name.strip_suffix(PARTIAL).unwrap_or(name);
+    let extra = |name: &str| {
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        !name.is_empty() && name.bytes().all(letter)
+    };
     [RECORD, SNAPSHOTS, CONSOLE, LOG, VARIABLES, MEMORY].contains(&name)
         || name == "disk.qcow2"
         || name
             .strip_prefix("disk-")
             .and_then(|rest| rest.strip_suffix(".qcow2"))
             .is_some_and(|index| index.parse::<usize>().is_ok())
+        || name
+            .strip_prefix("data-")
+            .and_then(|rest| rest.strip_suffix(".qcow2"))
+            .is_some_and(extra)
 }
 
 /// Returns the folder for the sockets of the machine `id`: short, since a
@@ -81,6 +94,8 @@ mod tests {
             "machine.json",
             "disk.qcow2",
             "disk-1.qcow2.partial",
+            "data-my_disk-2.qcow2",
+            "data-a.qcow2.partial",
             "memory.state",
         ] {
             assert!(is_ours(name), "{name}");
@@ -89,6 +104,9 @@ mod tests {
             "id",
             "private_key",
             "disk-x.qcow2",
+            "data-.qcow2",
+            "data-a b.qcow2",
+            "data.qcow2",
             "console.log.txt",
             ".partial",
         ] {

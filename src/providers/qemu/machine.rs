@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::error::QemuError;
 use super::hardware::{self, Ground, Hardware};
 use super::image::{self, BoxDisks, MadeFor, convert, header};
-use super::img::{self, Img};
+use super::img::Img;
 use super::launch::{self, From};
 use super::probe::{self, Accelerator, Program};
 use super::qmp::Qmp;
 use super::record::{Launch, Record};
-use super::settings::{DiskSize, Screen, Settings};
-use super::{argv, layout};
+use super::settings::{Screen, Settings};
+use super::{argv, disks, extra, layout};
 use crate::config::{Endpoint, ForwardedPort, Protocol};
 use crate::error::Result;
 use crate::event::Level;
@@ -73,6 +73,8 @@ impl QemuMachine<'_> {
             }
             .into());
         }
+        disks::require(self.dir, &record.name, &launch.extras)?;
+        record.attach(&launch.extras);
         let balloon_mib = launch.balloon_mib;
         let mut qmp = launch::start(self.host, self.dir, record, launch, forwards, from)?;
         // QEMU keeps the target until the guest's driver loads. Memory that was
@@ -92,32 +94,6 @@ impl QemuMachine<'_> {
             .partition(|name| name == layout::RECORD);
         for name in others.iter().chain(&records) {
             files::remove_file(&self.dir.join(name))?;
-        }
-        Ok(())
-    }
-
-    /// Makes the first disk larger where the Vagrantfile asks for it.
-    fn grow_disk(&self, record: &Record, settings: &Settings) -> Result<()> {
-        let (Some(wanted), Some(base)) = (settings.disk_size, record.bases.first()) else {
-            return Ok(());
-        };
-        let wanted = match wanted {
-            DiskSize::Bytes(bytes) => bytes,
-            DiskSize::More(bytes) => base.virtual_bytes.saturating_add(bytes),
-        };
-        let disk = self.dir.join(layout::disk(0));
-        let now = img::virtual_bytes(&disk)?.unwrap_or(0);
-        let machine = Some(record.name.as_str());
-        if wanted > now {
-            Img::find(self.host)?.resize(&disk, wanted)?;
-            let text = format!(
-                "the disk now has {} GiB; partitions and file systems in the guest keep their size until it grows them",
-                wanted >> 30
-            );
-            self.host.say(machine, Level::Info, text);
-        } else if wanted < now {
-            let text = format!("the disk has {} GiB and is not made smaller", now >> 30);
-            self.host.say(machine, Level::Warn, text);
         }
         Ok(())
     }
@@ -212,7 +188,7 @@ impl Machine for QemuMachine<'_> {
         let program = probe::program(self.host, &arch, settings.qemu_bin.as_deref())?;
         probe::describe(self.host, &program)?;
         let img = Img::find(self.host)?;
-        let found = disks(self.host, spec, &settings)?;
+        let found = box_disks(self.host, spec, &settings)?;
         let bases = convert::bases(self.host, &spec.name, spec.box_files.as_ref(), &found)?;
         let mut record = Record::new(&spec.name, &spec.id, found.made_for);
         record.bases = bases;
@@ -245,7 +221,7 @@ impl Machine for QemuMachine<'_> {
         // Left by a resume that was cut short after the guest had gone on.
         files::remove_file(&self.dir.join(layout::MEMORY))?;
         let choice = choose(self.host, spec, Some(&record), &record.made_for)?;
-        self.grow_disk(&record, &choice.settings)?;
+        self.prepare_disks(&record, spec, &choice.settings, &choice.hardware.extras)?;
         self.make_variables(&choice.hardware)?;
         let full = hardware::plain_type(&choice.hardware.machine).to_owned();
         record.machine_types.insert(choice.machine_name(), full);
@@ -256,6 +232,7 @@ impl Machine for QemuMachine<'_> {
             balloon_mib: choice.hardware.balloon_mib,
             variables: choice.hardware.uefi_code.is_some(),
             disks: choice.hardware.disks,
+            extras: choice.hardware.extras.clone(),
         };
         let mut qmp = self.run(&mut record, launch, &spec.forwards, &From::Cold)?;
         self.after_start(spec, &choice, &mut qmp);
@@ -280,6 +257,7 @@ impl Machine for QemuMachine<'_> {
                 stopped?;
             }
             files::remove_dir_all(&layout::runtime(self.host, &record.id))?;
+            self.leave_images(&record);
         }
         launch::end_strays(self.host, self.dir);
         self.remove_files()
@@ -317,6 +295,10 @@ impl Machine for QemuMachine<'_> {
             .unwrap_or_default())
     }
 
+    fn disks(&self, spec: &MachineSpec) -> Result<Vec<Detail>> {
+        self.disk_details(spec)
+    }
+
     fn console(&self) -> Option<PathBuf> {
         Some(self.dir.join(layout::CONSOLE))
     }
@@ -336,7 +318,7 @@ impl Machine for QemuMachine<'_> {
 
 /// Returns the disks to start from: the box's, or the images that the
 /// Vagrantfile names instead.
-pub(super) fn disks(host: &Host, spec: &MachineSpec, settings: &Settings) -> Result<BoxDisks> {
+pub(super) fn box_disks(host: &Host, spec: &MachineSpec, settings: &Settings) -> Result<BoxDisks> {
     if !settings.image_paths.is_empty() {
         let disks = settings.image_paths.iter().map(|path| host.cwd.join(path));
         return Ok(BoxDisks {
@@ -378,6 +360,7 @@ pub(super) fn choose(
         host_cpus: hardware::host_cpus(),
         machine_types: record.map_or(&none, |record| &record.machine_types),
         disks: record.map_or(1, |record| record.bases.len()),
+        extras: extra::wanted(&spec.disks, &arch)?,
     };
     let hardware = hardware::choose(spec, &ground, uefi.as_ref());
     let details = hardware.details(spec, &ground);

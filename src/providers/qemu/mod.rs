@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`Qemu`] here; `machine` (what the verbs do) with `launch`,
 //! `suspend` and `snapshots`; `settings`, `image` and `hardware` (what is
-//! chosen), `argv` (how QEMU is told); `record` and `layout` (what is on disk);
+//! chosen), `argv` (how QEMU is told), `extra` and `disks` (what the Vagrantfile
+//! asks for beside the box's disks); `record` and `layout` (what is on disk);
 //! `probe`, `firmware`, `img` and `qmp` (the outside).
 
 use std::path::Path;
@@ -14,8 +15,10 @@ use crate::host::Host;
 use crate::providers::{Capabilities, Detail, Health, Machine, MachineSpec, Orphan, Provider};
 
 mod argv;
+mod disks;
 mod error;
 mod export;
+mod extra;
 mod firmware;
 mod hardware;
 mod image;
@@ -64,6 +67,7 @@ impl Provider for Qemu {
 
     fn check(&self, config: &MachineConfig) -> Vec<Diagnostic> {
         let mut found = settings::check(config);
+        found.extend(extra::check(config));
         let has_image = config
             .provider_block()
             .is_some_and(|block| block.value("image_path").is_some());
@@ -84,7 +88,7 @@ impl Provider for Qemu {
 
     fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>> {
         let settings = settings::Settings::read(&spec.block);
-        let found = machine::disks(host, spec, &settings)?;
+        let found = machine::box_disks(host, spec, &settings)?;
         let mut details = machine::disk_details(&found)?;
         details.extend(machine::choose(host, spec, None, &found.made_for)?.details);
         Ok(details)

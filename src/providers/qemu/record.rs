@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::QemuError;
+use super::extra::Extra;
 use super::{argv, layout};
 use crate::config::ForwardedPort;
 use crate::error::Result;
@@ -36,6 +37,9 @@ pub(super) struct Record {
     /// loads into the very type that it came from.
     #[serde(default)]
     pub(super) machine_types: std::collections::BTreeMap<String, String>,
+    /// Disks beside the box's, attached or once attached.
+    #[serde(default)]
+    pub(super) extras: Vec<Extra>,
     /// The QEMU that runs it, or was being started.
     pub(super) run: Option<Run>,
     /// Memory saved by `suspend`.
@@ -65,8 +69,11 @@ pub(super) struct Launch {
     pub(super) balloon_mib: Option<u64>,
     /// Whether UEFI variables are a drive of their own.
     pub(super) variables: bool,
-    /// Number of disks.
+    /// Number of the box's disks.
     pub(super) disks: usize,
+    /// Disks beside them. The place in the list is part of a disk's node name.
+    #[serde(default)]
+    pub(super) extras: Vec<Extra>,
 }
 
 /// A QEMU that runs or is being started.
@@ -97,6 +104,7 @@ impl Record {
             bases: Vec::new(),
             made_for,
             machine_types: std::collections::BTreeMap::new(),
+            extras: Vec::new(),
             run: None,
             suspended: None,
         }
@@ -126,6 +134,21 @@ impl Record {
             what: format!("a machine's record cannot be written: {error}"),
         })?;
         files::write_atomic(&dir.join(layout::RECORD), &text)
+    }
+
+    /// Notes which disks are attached now. Those that were before are kept: they
+    /// have data, and snapshots.
+    pub(super) fn attach(&mut self, now: &[Extra]) {
+        for known in &mut self.extras {
+            known.attached = false;
+        }
+        for extra in now {
+            self.extras.retain(|known| known.path != extra.path);
+            self.extras.push(Extra {
+                attached: true,
+                ..extra.clone()
+            });
+        }
     }
 
     /// Returns the process of the machine if it runs. An intent is followed up:

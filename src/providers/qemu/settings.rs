@@ -137,6 +137,16 @@ pub(super) enum DiskSize {
     More(u64),
 }
 
+impl DiskSize {
+    /// Returns the size of a disk of which the box's has `base` bytes.
+    pub(super) fn bytes(self, base: u64) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::More(bytes) => base.saturating_add(bytes),
+        }
+    }
+}
+
 /// The block's settings; `None` where rove chooses.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Settings {

@@ -8,18 +8,20 @@
 //! The guest's clock is old after a restore with memory; setting it is the
 //! caller's.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::QemuError;
+use super::extra::{self, Extra};
 use super::img::Img;
 use super::launch::{self, From};
 use super::machine::QemuMachine;
 use super::qmp::Qmp;
 use super::record::{Launch, Record};
-use super::{argv, layout};
+use super::{argv, disks, layout};
 use crate::error::Result;
 use crate::host::files;
 use crate::providers::{MachineSpec, Power, Snapshot, Snapshots};
@@ -111,6 +113,7 @@ impl Snapshots for QemuMachine<'_> {
             return restored.map(|()| Power::Running);
         }
         // Memory only fits into the hardware that it was saved from.
+        disks::require(self.dir, &record.name, &launch.extras)?;
         launch::stop(self.host, self.dir, &mut record, None)?;
         Disks::of(self, &record)?.require(&entry)?;
         let launch = launch::relaunch(launch, &spec.forwards);
@@ -146,6 +149,12 @@ impl Snapshots for QemuMachine<'_> {
 }
 
 impl QemuMachine<'_> {
+    /// Returns the names of the snapshots inside the images.
+    pub(super) fn tags(&self) -> Vec<String> {
+        let entries = self.entries().unwrap_or_default();
+        entries.into_iter().map(|entry| entry.tag).collect()
+    }
+
     fn entries(&self) -> Result<Vec<Entry>> {
         let path = self.dir.join(layout::SNAPSHOTS);
         let Some(text) = files::read_text_if_exists(&path)? else {
@@ -191,36 +200,58 @@ enum Disks<'a> {
         machine: &'a QemuMachine<'a>,
         qmp: Qmp,
         nodes: Vec<String>,
+        /// Images that it has not.
+        aside: Vec<PathBuf>,
     },
     Closed {
         img: Img<'a>,
-        images: Vec<std::path::PathBuf>,
+        images: Vec<PathBuf>,
+        /// Images of disks that are detached.
+        aside: Vec<PathBuf>,
     },
 }
 
 impl<'a> Disks<'a> {
     fn of(machine: &'a QemuMachine<'_>, record: &Record) -> Result<Self> {
+        let (attached, aside): (Vec<_>, Vec<_>) = record
+            .extras
+            .iter()
+            .filter(|extra| extra.has_snapshots() && machine.dir.join(&extra.path).exists())
+            .partition(|extra| extra.attached);
+        let paths = |extras: Vec<&Extra>| -> Vec<PathBuf> {
+            let paths = extras
+                .into_iter()
+                .map(|extra| machine.dir.join(&extra.path));
+            paths.collect()
+        };
+        let (attached, aside) = (paths(attached), paths(aside));
         if let (Some(_), Some(run)) = (record.process(), &record.run) {
             let mut nodes: Vec<String> = (0..run.launch.disks)
                 .map(|index| format!("disk{index}"))
                 .collect();
             nodes.extend(run.launch.variables.then(|| "vars0".to_owned()));
+            let extras = run.launch.extras.iter().enumerate();
+            let with_snapshots = extras.filter(|(_, extra)| extra.has_snapshots());
+            nodes.extend(with_snapshots.map(|(index, _)| extra::node(index)));
             let mut qmp = launch::connect(record)?;
             qmp.be_patient();
             return Ok(Self::Open {
                 machine,
                 qmp,
                 nodes,
+                aside,
             });
         }
         let variables = machine.dir.join(layout::VARIABLES);
         let images = (0..record.bases.len())
             .map(|index| machine.dir.join(layout::disk(index)))
             .chain(variables.exists().then_some(variables))
+            .chain(attached)
             .collect();
         Ok(Self::Closed {
             img: Img::find(machine.host)?,
             images,
+            aside,
         })
     }
 
@@ -238,13 +269,14 @@ impl<'a> Disks<'a> {
                 machine,
                 qmp,
                 nodes,
+                ..
             } => {
                 let memory = nodes.first().cloned();
                 let result = job(machine, qmp, "snapshot-save", "saved", entry, nodes, memory);
                 go_on(qmp)?;
                 result
             }
-            Self::Closed { img, images } => {
+            Self::Closed { img, images, .. } => {
                 for image in images {
                     img.snapshot("-c", &entry.tag, image)?;
                 }
@@ -260,6 +292,7 @@ impl<'a> Disks<'a> {
                 machine,
                 qmp,
                 nodes,
+                ..
             } => {
                 let memory = nodes.first().cloned();
                 let result = job(
@@ -278,9 +311,12 @@ impl<'a> Disks<'a> {
                 }
                 result
             }
-            Self::Closed { img, images } => {
+            Self::Closed { img, images, .. } => {
                 for image in images {
-                    img.snapshot("-a", &entry.tag, image)?;
+                    // A disk that came later has no part in the snapshot.
+                    if img.tags(image)?.contains(&entry.tag) {
+                        img.snapshot("-a", &entry.tag, image)?;
+                    }
                 }
                 Ok(())
             }
@@ -293,22 +329,18 @@ impl<'a> Disks<'a> {
                 machine,
                 qmp,
                 nodes,
-            } => job(
-                machine,
-                qmp,
-                "snapshot-delete",
-                "deleted",
-                entry,
-                nodes,
-                None,
-            ),
-            Self::Closed { img, images } => {
-                for image in images {
-                    if img.tags(image)?.contains(&entry.tag) {
-                        img.snapshot("-d", &entry.tag, image)?;
-                    }
+                aside,
+            } => {
+                let command = "snapshot-delete";
+                job(machine, qmp, command, "deleted", entry, nodes, None)?;
+                if aside.is_empty() {
+                    return Ok(());
                 }
-                Ok(())
+                delete_from(&Img::find(machine.host)?, aside, entry)
+            }
+            Self::Closed { img, images, aside } => {
+                delete_from(img, images, entry)?;
+                delete_from(img, aside, entry)
             }
         }
     }
@@ -322,8 +354,9 @@ impl<'a> Disks<'a> {
         }
     }
 
-    /// Returns an error unless every image has the snapshot. Looked at first: a load
-    /// that fails has stopped the guest already, and may have set some disks back.
+    /// Returns an error unless the images have the snapshot; of a machine that is off,
+    /// the first one, since a disk may have come later. Looked at first: a load that
+    /// fails has stopped the guest already, and may have set some disks back.
     fn require(&mut self, entry: &Entry) -> Result<()> {
         let all = match self {
             Self::Open { qmp, nodes, .. } => {
@@ -332,13 +365,7 @@ impl<'a> Disks<'a> {
                     .iter()
                     .all(|node| has_snapshot(&known, node, &entry.tag))
             }
-            Self::Closed { img, images } => {
-                let mut all = true;
-                for image in images.iter() {
-                    all &= img.tags(image)?.contains(&entry.tag);
-                }
-                all
-            }
+            Self::Closed { img, images, .. } => img.tags(&images[0])?.contains(&entry.tag),
         };
         if all {
             return Ok(());
@@ -359,6 +386,16 @@ fn has_snapshot(nodes: &Value, name: &str, tag: &str) -> bool {
         .filter(|node| node["node-name"] == name)
         .flat_map(|node| node["image"]["snapshots"].as_array().into_iter().flatten())
         .any(|snapshot| snapshot["name"] == tag)
+}
+
+/// Deletes a snapshot from images that may have it.
+fn delete_from(img: &Img<'_>, images: &[PathBuf], entry: &Entry) -> Result<()> {
+    for image in images {
+        if img.tags(image)?.contains(&entry.tag) {
+            img.snapshot("-d", &entry.tag, image)?;
+        }
+    }
+    Ok(())
 }
 
 /// Lets the guest run if a job left it stopped.

@@ -65,12 +65,7 @@ impl Context<'_> {
 
     /// Returns a path as Vagrant expands it: from the Vagrantfile's folder, `~` for home.
     fn expand(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix('~'), self.home) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-                home.join(rest.trim_start_matches('/'))
-            }
-            _ => self.root.join(path),
-        }
+        expand(self.root, self.home, path)
     }
 
     fn is_file(&self, path: &str) -> bool {
@@ -79,6 +74,16 @@ impl Context<'_> {
 
     fn is_dir(&self, path: &str) -> bool {
         self.expand(path).is_dir()
+    }
+}
+
+/// Returns a path as Vagrant expands it: from `root`, `~` for `home`.
+pub(super) fn expand(root: &Path, home: Option<&Path>, path: &str) -> PathBuf {
+    match (path.strip_prefix('~'), home) {
+        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
+            home.join(rest.trim_start_matches('/'))
+        }
+        _ => root.join(path),
     }
 }
 

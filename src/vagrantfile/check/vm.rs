@@ -2,8 +2,10 @@
 
 use super::{Context, said};
 use crate::boxes::Constraint;
+use crate::config::disk_bytes;
 use crate::ruby::{RHash, Value};
 use crate::source::nearest;
+use crate::vagrantfile::lower;
 use crate::vagrantfile::schema::vm::{DISK, NetworkEntry, Parts};
 use crate::vagrantfile::schema::{State, is_sym, text};
 
@@ -413,17 +415,15 @@ fn check_disk(context: &mut Context<'_>, disk: &State) {
             );
         }
     }
-    let size = disk.get("size");
-    let sized = match &size {
-        Value::Str(size) => is_size(&size.text()),
-        other => other.truthy(),
-    };
-    if !sized && kind == "disk" {
-        let finding = super::Finding::error(
+    let size = lower::plain(&disk.get("size"));
+    if disk_bytes(&size).is_none() && kind == "disk" {
+        let mut finding = super::Finding::error(
             "vm",
             format!("the disk `{label}` has no size that can be read"),
             span(),
         );
+        // An image that is there has a size of its own. Vagrant wants one all the same.
+        finding.shown = size.is_truthy() || !disk.get("file").truthy();
         context
             .findings
             .push(finding.hint("write `size: \"10GB\"`"));
@@ -458,20 +458,6 @@ fn check_disk(context: &mut Context<'_>, disk: &State) {
     if name.is_none() {
         context.error("vm", "a disk needs `name`", span());
     }
-}
-
-/// Tells whether a text is a size such as `10GB` or `500 MB`.
-fn is_size(text: &str) -> bool {
-    let text = text.to_ascii_uppercase();
-    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let unit = digits
-        .trim_start_matches(|c: char| c.is_ascii_digit())
-        .trim_start();
-    !digits.is_empty()
-        && (unit.is_empty()
-            || ["KB", "MB", "GB", "TB"]
-                .iter()
-                .any(|known| unit.starts_with(known)))
 }
 
 const CONTENT_TYPES: &[&str] = &[

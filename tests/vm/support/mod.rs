@@ -130,6 +130,7 @@ impl Vm {
                 protocol: Protocol::Tcp,
                 auto_correct: true,
             }],
+            disks: Vec::new(),
             base_mac: None,
             graceful_halt_timeout: Duration::from_secs(60),
         };
