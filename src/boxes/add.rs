@@ -352,6 +352,36 @@ impl Adder<'_> {
         Ok(())
     }
 
+    /// Returns whether the box that is there is not replaced: machines use it, and it
+    /// is the same as the new one. If it is another one, that is an error, since their
+    /// disks hold only what differs from the box.
+    fn must_stay(&self, installed: &Installed, staging: &Path) -> Result<bool> {
+        let machines: Vec<String> = self
+            .request
+            .in_use
+            .iter()
+            .filter(|used| {
+                (&used.name, &used.version, &used.provider)
+                    == (&installed.name, &installed.version, &installed.provider)
+            })
+            .map(|used| used.machine.clone())
+            .collect();
+        if machines.is_empty() {
+            return Ok(false);
+        }
+        let tree = |dir: &Path| Receipt::read(dir).and_then(|receipt| receipt.tree);
+        if tree(&installed.dir).is_some_and(|old| tree(staging) == Some(old)) {
+            return Ok(true);
+        }
+        Err(BoxError::Used {
+            name: installed.name.clone(),
+            version: installed.version.clone(),
+            provider: installed.provider.clone(),
+            machines,
+        }
+        .into())
+    }
+
     /// Makes what lies in `staging` a box that is found.
     fn publish(&self, place: &Place, staging: &Path) -> Result<Installed> {
         let provider = self.provider_of(place, staging)?;
@@ -398,6 +428,10 @@ impl Adder<'_> {
             self.store.set_metadata_url(&candidate.name, &url)?;
         }
         if installed.dir.exists() {
+            if self.must_stay(&installed, staging)? {
+                files::remove_dir_all(staging)?;
+                return Ok(installed);
+            }
             self.store.discard(&installed.dir)?;
         }
         files::rename(staging, &installed.dir)?;

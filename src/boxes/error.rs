@@ -222,6 +222,18 @@ pub enum BoxError {
         /// Its provider.
         provider: String,
     },
+    /// It is there, and the disks of machines lie on it.
+    #[error("the box `{name}` {version} for {provider} is used by {}, and the new one differs from it", machines.join(" and "))]
+    Used {
+        /// Name of the box.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Its provider.
+        provider: String,
+        /// Machines, for people.
+        machines: Vec<String>,
+    },
     /// No such box in the store.
     #[error("the box `{name}`{} is not installed", described(version.as_deref(), provider.as_deref()))]
     NotInstalled {
@@ -333,6 +345,7 @@ impl Explain for BoxError {
             | Self::VersionNotChoosable { .. }
             | Self::SeveralCatalogs { .. }
             | Self::AlreadyThere { .. }
+            | Self::Used { .. }
             | Self::NotInstalled { .. }
             | Self::ReadOnly { .. }
             | Self::NoVersion { .. }
@@ -429,6 +442,9 @@ impl Explain for BoxError {
             }
             Self::SeveralCatalogs { .. } => "leave one address in `config.vm.box_url`".to_owned(),
             Self::AlreadyThere { .. } => "to fetch it again: `rove box add --force`".to_owned(),
+            Self::Used { .. } => {
+                "their disks hold only what differs from the box: destroy these machines first, or add the new box with another `--name` or version".to_owned()
+            }
             Self::NotInstalled { .. } => "`rove box list` shows those that are".to_owned(),
             Self::ReadOnly { name, .. } => return vec![
                 format!("if the folder is Vagrant's: `vagrant box remove {name}`"),
@@ -477,7 +493,7 @@ impl Explain for BoxError {
                 "Vagrant::Errors::BoxUnpackageFailure"
             }
             Self::ProviderDiffers { .. } => "Vagrant::Errors::BoxProviderDoesntMatch",
-            Self::NoSpace { .. } | Self::ReadOnly { .. } => return None,
+            Self::NoSpace { .. } | Self::ReadOnly { .. } | Self::Used { .. } => return None,
             _ => "Vagrant::Errors::DownloaderError",
         })
     }

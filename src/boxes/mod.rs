@@ -120,6 +120,8 @@ pub struct Request {
     pub checksum: Option<Checksum>,
     /// Replaces a box that is already there.
     pub force: bool,
+    /// Boxes that are not replaced by other ones, because disks lie on theirs.
+    pub in_use: Vec<InUse>,
     /// Sends the token also to hosts that the catalog server redirects to.
     pub location_trusted: bool,
     /// Takes any certificate.
@@ -134,6 +136,19 @@ pub struct Request {
     pub machine: Option<String>,
 }
 
+/// A box that a machine uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// Name of the box.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The provider it was made for.
+    pub provider: String,
+    /// The machine, for people: "`web` in /lab".
+    pub machine: String,
+}
+
 impl Request {
     /// Returns a request for any version of `name` for one of `providers`.
     pub fn new(name: &str, providers: &[&str], architecture: Architecture) -> Self {
@@ -145,6 +160,7 @@ impl Request {
             architecture,
             checksum: None,
             force: false,
+            in_use: Vec::new(),
             location_trusted: false,
             insecure: false,
             ca_cert: None,

@@ -306,6 +306,38 @@ fn a_box_of_the_catalog_server_is_found_verified_and_stored() {
 }
 
 #[test]
+fn a_box_that_machines_use_is_not_replaced_by_another() {
+    let lab = Lab::new();
+    lab.serve();
+    let installed = add(&lab.host, &request_for("x", &lab.server.url("/x.box"))).unwrap();
+    let mut request = request_for("x", &lab.server.url("/x.box"));
+    request.force = true;
+    request.in_use = vec![InUse {
+        name: installed.name.clone(),
+        version: installed.version.clone(),
+        provider: installed.provider.clone(),
+        machine: "`web` in /lab".to_owned(),
+    }];
+    let mark = installed.dir.join("converted");
+    std::fs::write(&mark, "of the box").unwrap();
+    add(&lab.host, &request).unwrap();
+    assert!(mark.exists(), "the same box is left as it is");
+
+    let receipt = installed.dir.join(".rove-box.json");
+    let text = std::fs::read_to_string(&receipt).unwrap();
+    let mut other: serde_json::Value = serde_json::from_str(&text).unwrap();
+    other["tree"] = "sha256:00".into();
+    std::fs::write(&receipt, other.to_string()).unwrap();
+    let failure = error(add(&lab.host, &request));
+    assert!(
+        failure.to_string().contains("is used by `web` in /lab"),
+        "{failure}"
+    );
+    assert!(mark.exists());
+    lab.assert_nothing_hidden();
+}
+
+#[test]
 fn a_break_is_gone_on_with_by_range() {
     let lab = Lab::new();
     let bytes = lab.serve();

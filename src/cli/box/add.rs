@@ -138,6 +138,7 @@ fn request(context: &Context, args: &Args) -> Result<Request> {
         },
         checksum: Checksum::read(args.checksum_type.as_deref(), args.checksum.as_deref())?,
         force: args.force,
+        in_use: super::in_use::all(context),
         location_trusted: args.location_trusted,
         insecure: args.insecure,
         ca_cert: args.cacert.as_ref().map(|path| host.cwd.join(path)),

@@ -1,22 +1,35 @@
 //! Which machines use a box, so that none loses it unasked.
 
-use crate::boxes::Installed;
+use crate::boxes::{InUse, Installed};
 use crate::cli::Context;
 use crate::error::Result;
 use crate::state::MachineIndex;
 
-/// Returns the machines that use a box, with their folders, for people.
-pub(super) fn users(context: &Context, installed: &Installed) -> Vec<String> {
-    MachineIndex::new(&context.host)
-        .entries()
-        .into_iter()
-        .filter(|entry| {
-            entry.box_used.as_ref().is_some_and(|used| {
-                (&used.name, &used.version, &used.provider)
-                    == (&installed.name, &installed.version, &installed.provider)
+/// Returns the boxes that machines use.
+pub(super) fn all(context: &Context) -> Vec<InUse> {
+    let entries = MachineIndex::new(&context.host).entries().into_iter();
+    entries
+        .filter_map(|entry| {
+            let machine = format!("`{}` in {}", entry.name, entry.vagrantfile_path.display());
+            entry.box_used.map(|used| InUse {
+                name: used.name,
+                version: used.version,
+                provider: used.provider,
+                machine,
             })
         })
-        .map(|entry| format!("`{}` in {}", entry.name, entry.vagrantfile_path.display()))
+        .collect()
+}
+
+/// Returns the machines that use a box, with their folders, for people.
+pub(super) fn users(context: &Context, installed: &Installed) -> Vec<String> {
+    all(context)
+        .into_iter()
+        .filter(|used| {
+            (&used.name, &used.version, &used.provider)
+                == (&installed.name, &installed.version, &installed.provider)
+        })
+        .map(|used| used.machine)
         .collect()
 }
 
