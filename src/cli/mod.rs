@@ -319,7 +319,7 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
         Err(_) => 1,
     };
     ui.ended(code);
-    code
+    ui.code_of_output(code)
 }
 
 /// Returns what `--json` means to the command in `rest`: one that has an answer of

@@ -136,7 +136,7 @@ pub(super) fn explain(error: &clap::Error, words: &[String]) -> UsageError {
             command,
         },
         ErrorKind::MissingRequiredArgument => UsageError::Missing {
-            what: argument.replace(['<', '>'], "").replace("...", ""),
+            what: required(&argument),
             command,
         },
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
@@ -181,6 +181,16 @@ pub(super) fn explain(error: &clap::Error, words: &[String]) -> UsageError {
                 command,
             }
         }
+    }
+}
+
+/// Returns the name of an argument that is missing: of `<MACHINE] [NAME>...`, where
+/// the first word may be left out, the last one.
+fn required(argument: &str) -> String {
+    let name = argument.replace(['<', '>'], "").replace("...", "");
+    match name.rsplit_once("] [") {
+        Some((_, last)) => last.to_owned(),
+        None => name,
     }
 }
 

@@ -18,6 +18,7 @@ mod lock;
 mod observe;
 mod open;
 mod package;
+mod provisioners;
 mod repair;
 mod resolve;
 mod root;
@@ -40,6 +41,7 @@ pub use inspect::{
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};
+pub use provisioners::UnknownProvisioner;
 pub use repair::{Repaired, repair};
 pub use root::log_folder;
 pub use snapshot::{

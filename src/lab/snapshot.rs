@@ -8,6 +8,7 @@ use crate::providers::{Power, Snapshot};
 use super::act::{Command, Planner, Subject, act};
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for};
+use super::provisioners::require_known;
 use super::resolve::{Boxes, Effort, resolve};
 use super::{LabError, Outcome};
 
@@ -136,6 +137,7 @@ fn restore(
     choose: impl Fn((&str, &[Snapshot])) -> Result<String> + Sync,
 ) -> Result<Outcome> {
     let (mut opened, machines) = opened(host, request.target.as_deref())?;
+    require_known(&opened, &machines, &request.provision)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     work(

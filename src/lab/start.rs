@@ -12,6 +12,7 @@ use super::act::{Command, Subject, act};
 use super::lock;
 use super::observe::{Ports, observe};
 use super::open::{Opened, Wish, open_for, usable_provider_of};
+use super::provisioners::require_known;
 use super::resolve::{Boxes, Effort, resolve};
 use super::{LabError, Outcome};
 
@@ -74,6 +75,7 @@ pub fn up(host: &Host, request: &UpRequest) -> Result<Outcome> {
     };
     let (mut opened, targets) = open_for(host, &request.targets, &wish)?;
     let machines = opened.autostart(&targets)?;
+    require_known(&opened, &machines, &request.provision)?;
     same_provider(&opened, &machines, request.provider.as_deref())?;
     for name in &machines {
         if let Some(config) = opened.machine(name)
@@ -156,6 +158,7 @@ pub(super) fn same_provider(
 pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
     let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
     let machines = opened.several(&targets, false)?;
+    require_known(&opened, &machines, &request.provision)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     act(
@@ -187,6 +190,7 @@ pub fn reload(host: &Host, request: &ReloadRequest) -> Result<Outcome> {
 pub fn resume(host: &Host, request: &ResumeRequest) -> Result<Outcome> {
     let (mut opened, targets) = open_for(host, &request.targets, &Wish::default())?;
     let machines = opened.several(&targets, false)?;
+    require_known(&opened, &machines, &request.provision)?;
     let boxes = resolve(host, &mut opened, &machines, Effort::Look)?;
     opened.require_valid(host, &machines)?;
     act(

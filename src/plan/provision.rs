@@ -4,6 +4,7 @@ use crate::config::{MachineConfig, Provisioner, Run};
 use crate::error::Result;
 use crate::event::Level;
 use crate::providers::Capabilities;
+use crate::source::nearest;
 
 use super::{Observed, Plan, Step, up};
 
@@ -86,9 +87,15 @@ pub(super) fn provisioners(
             provisioner.name.as_ref() == Some(name) || provisioner.kind == *name
         });
         if !known {
+            let known = config
+                .provisioners
+                .iter()
+                .map(|provisioner| provisioner.name.as_ref().unwrap_or(&provisioner.kind));
+            let near = nearest(name, known.map(String::as_str));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             plan.note(
                 Level::Warn,
-                format!("`{}` has no provisioner `{name}`", config.name),
+                format!("`{}` has no provisioner `{name}`{near}", config.name),
             );
         }
     }

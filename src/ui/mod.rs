@@ -301,6 +301,19 @@ impl Ui {
         *lock(&self.0.action) = Some(action.to_owned());
     }
 
+    /// Returns the exit code of a run, which is a failure if standard output could
+    /// not be written: a file that it went to lacks something.
+    pub fn code_of_output(&self, code: i32) -> i32 {
+        match self.0.writer.fault() {
+            Some(reason) if code == 0 => {
+                let text = format!("error: cannot write to standard output: {reason}\n");
+                self.write(Stream::Stderr, &text);
+                1
+            }
+            _ => code,
+        }
+    }
+
     /// Takes moving parts off the screen. Called when a command is over.
     pub fn settle(&self) {
         if let Some(progress) = &self.0.progress {

@@ -1,5 +1,6 @@
 //! The only writer of standard output and standard error. A reader that went
-//! away (`rove status | head -1`) is no error: the rest is dropped.
+//! away (`rove status | head -1`) is no error: the rest is dropped. Any other
+//! fault, such as a full disk behind a redirection, is kept for the end of the run.
 
 #![allow(
     clippy::disallowed_methods,
@@ -8,7 +9,7 @@
 
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::lock;
 
@@ -24,6 +25,8 @@ pub enum Stream {
 pub(super) struct Writer {
     target: Target,
     closed: [AtomicBool; 2],
+    /// Why standard output does not hold all that was written to it.
+    fault: OnceLock<std::io::Error>,
 }
 
 enum Target {
@@ -56,6 +59,7 @@ impl Writer {
         Self {
             target,
             closed: [AtomicBool::new(false), AtomicBool::new(false)],
+            fault: OnceLock::new(),
         }
     }
 
@@ -74,10 +78,22 @@ impl Writer {
                 Stream::Stderr => put(&mut std::io::stderr().lock(), text),
             },
         };
-        // A full disk behind a redirection is not worth ending a lab's `up` for either.
-        if result.is_err_and(|error| error.kind() != ErrorKind::Interrupted) {
-            closed.store(true, Ordering::Relaxed);
+        // A full disk behind a redirection is not worth ending a lab's `up` for: it
+        // goes on, and says so in the end.
+        match result {
+            Err(error) if error.kind() != ErrorKind::Interrupted => {
+                closed.store(true, Ordering::Relaxed);
+                if stream == Stream::Stdout && error.kind() != ErrorKind::BrokenPipe {
+                    let _ = self.fault.set(error);
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// Returns why standard output is not whole, unless its reader went away.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.fault.get().map(ToString::to_string)
     }
 }
 

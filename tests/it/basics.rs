@@ -1,7 +1,7 @@
 //! What holds for every command: the first screen, mistyped command lines,
 //! global flags.
 
-use crate::support::Lab;
+use crate::support::{Lab, labs};
 
 #[test]
 fn the_first_screen_says_what_to_type() {
@@ -174,4 +174,38 @@ fn a_working_directory_that_is_gone_is_one_clear_error() {
         "{stderr}"
     );
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_full_disk_behind_a_redirection_is_a_failure_and_a_closed_pipe_is_none() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let lab = Lab::with(labs::ONE);
+    for args in [
+        &["status"][..],
+        &["config"],
+        &["version"],
+        &["--version"],
+        &["help", "up"],
+        &["status", "--json"],
+        &["status", "--machine-readable"],
+        &["validate"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let run = lab.rove_into(args, full.into());
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(
+            run.stderr
+                .contains("cannot write to standard output: No space left"),
+            "{run}"
+        );
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let run = lab.rove_into(args, writer.into());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
+    }
 }

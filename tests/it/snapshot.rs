@@ -37,7 +37,7 @@ fn a_name_is_needed() {
     insta::assert_snapshot!(lab.rove(&["snapshot", "save"]), @"
     $ rove snapshot save
     --- stderr
-    error: `rove snapshot save` needs MACHINE] [NAME
+    error: `rove snapshot save` needs NAME
     hint: `rove snapshot save --help` shows what it takes
     => 1
     ");

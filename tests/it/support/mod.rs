@@ -125,13 +125,25 @@ impl Lab {
 
     /// Runs rove in a folder below the project.
     pub fn rove_in(&self, dir: &str, args: &[&str]) -> Run {
+        self.run(dir, args, Stdio::piped())
+    }
+
+    /// Runs rove with this for standard output.
+    pub fn rove_into(&self, args: &[&str], stdout: Stdio) -> Run {
+        self.run("", args, stdout)
+    }
+
+    fn run(&self, dir: &str, args: &[&str], stdout: Stdio) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_rove"))
             .args(args)
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.work().join(dir))
             .stdin(Stdio::null())
-            .output()
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .and_then(std::process::Child::wait_with_output)
             .expect("rove runs");
         Run {
             command: args.join(" "),
