@@ -19,6 +19,8 @@ if ! grep -qxF {line} \"$f\"; then
 fi
 chmod 0600 \"$f\"
 if command -v restorecon >/dev/null 2>&1; then restorecon -R ~/.ssh || true; fi
+# The old key goes next: without power, neither would be on the disk.
+sync
 "
     ))
 }

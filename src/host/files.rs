@@ -243,6 +243,20 @@ pub fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Waits until a file's bytes are on the disk.
+pub fn sync_file(path: &Path) -> Result<()> {
+    File::options()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| FileError::new("write", path, error).into())
+}
+
+/// Returns a path without links in it, if it leads somewhere.
+pub fn real_path(path: &Path) -> Option<std::path::PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
 /// Removes a folder unless there is something in it. Returns whether it is gone.
 pub fn remove_empty_dir(path: &Path) -> Result<bool> {
     match fs::remove_dir(path) {

@@ -45,6 +45,8 @@ impl Note {
             .skip(1)
             .take(3)
             .map(|word| word.to_string_lossy().replace(['\n', '`'], " "))
+            // Others read this: an address may hold a password, a flag a token.
+            .take_while(|word| !word.contains("://") && !word.starts_with('-'))
             .collect();
         let command = format!("rove {}", words.join(" "));
         let host = super::process::host_name();

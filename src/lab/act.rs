@@ -7,7 +7,7 @@ use crate::config::MachineConfig;
 use crate::error::{Kind, Result};
 use crate::event::Level;
 use crate::exec::{self, Job, Work};
-use crate::host::{FileLock, Host, random_hex, variables};
+use crate::host::{FileLock, Host, files, random_hex, variables};
 use crate::plan::{Observed, Plan};
 use crate::providers::{Capabilities, MachineSpec, Power, Provider};
 use crate::state::{MachineFolder, layout};
@@ -15,7 +15,7 @@ use crate::state::{MachineFolder, layout};
 use super::observe::{Ports, observe};
 use super::open::{Opened, provider_of, usable_provider_of};
 use super::resolve::{Boxed, Boxes};
-use super::{MachineOutcome, Outcome};
+use super::{LabError, MachineOutcome, Outcome};
 
 /// A command, as far as it is the same for all its machines.
 pub(super) struct Command<'a> {
@@ -59,11 +59,13 @@ impl<'a> Subject<'a> {
         config: &'a MachineConfig,
         boxes: &Boxes,
     ) -> Result<Self> {
+        let folder = opened.folder(config);
+        require_no_copy(host, config, &opened.lab.root, &folder)?;
         Ok(Self {
             host,
             config,
             root: &opened.lab.root,
-            folder: opened.folder(config),
+            folder,
             provider: provider_of(config)?,
             boxed: boxes.get(&config.name).cloned().unwrap_or_default(),
         })
@@ -94,6 +96,35 @@ impl<'a> Subject<'a> {
         );
         FileLock::try_take(&path, &format!("machine `{}`", self.config.name))
     }
+}
+
+/// Fails if the machine's folder is a copy of one that is still there: disks, process
+/// and ports are those of the original.
+fn require_no_copy(
+    host: &Host,
+    config: &MachineConfig,
+    root: &Path,
+    folder: &MachineFolder,
+) -> Result<()> {
+    let record = folder.read();
+    let (Some(id), Some(before)) = (record.id, record.vagrant_cwd) else {
+        return Ok(());
+    };
+    let dotfile = layout::dotfile_dir(&host.env, &before);
+    let same = |one: &Path, other: &Path| files::real_path(one) == files::real_path(other);
+    if before == root || same(&before, root) || same(&dotfile, folder.dotfile()) {
+        return Ok(());
+    }
+    let original = MachineFolder::new(&dotfile, &config.name, &config.provider);
+    if original.id().as_ref() != Some(&id) {
+        return Ok(());
+    }
+    Err(LabError::Copied {
+        machine: config.name.clone(),
+        original: before,
+        dotfile: folder.dotfile().to_owned(),
+    }
+    .into())
 }
 
 /// Carries out a command on its machines.

@@ -53,6 +53,22 @@ pub enum LabError {
         /// Folder of its Vagrantfile.
         path: PathBuf,
     },
+    /// The lab's folder was copied, and the original is still there.
+    #[error("this lab is a copy: machine `{machine}` belongs to `{}`", original.display())]
+    Copied {
+        /// Machine.
+        machine: String,
+        /// Folder of the original.
+        original: PathBuf,
+        /// The copied state.
+        dotfile: PathBuf,
+    },
+    /// The name of the lab's folder is no text.
+    #[error("the name of the folder `{}` is not in UTF-8", path.display())]
+    FolderName {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The Vagrantfile that an id leads to is not there.
     #[error("the Vagrantfile of machine `{machine}`, made with `{provider}`, is gone from `{}`", path.display())]
     VagrantfileGone {
@@ -160,6 +176,18 @@ impl Explain for LabError {
                 hints
             }
             Self::NoMatch { known, .. } => vec![there_are(known)],
+            Self::Copied {
+                dotfile, original, ..
+            } => vec![
+                format!(
+                    "to make machines of its own here: `rm -r {}`, then `rove up`",
+                    dotfile.display()
+                ),
+                format!("to go on with the machine: `cd {}`", original.display()),
+            ],
+            Self::FolderName { .. } => {
+                vec!["give it another name; programs that run machines take no other".to_owned()]
+            }
             Self::BoxNotFetched { name, failure, .. } => {
                 let mut hints = failure.explain().hints();
                 hints.push(format!(
@@ -235,6 +263,9 @@ impl Explain for LabError {
             Self::NoBox { .. } => "Vagrant::Errors::ConfigInvalid",
             Self::Unpack { .. } => return None,
             Self::VagrantfileGone { .. } => "Vagrant::Errors::NoEnvironmentError",
+            Self::Copied { .. } | Self::FolderName { .. } => {
+                "Vagrant::Errors::MachineFolderNotAccessible"
+            }
             Self::LabGone { .. } => "Vagrant::Errors::EnvironmentNonExistentCWD",
             Self::IdAmbiguous { .. } | Self::SeveralLabs { .. } => {
                 "Vagrant::Errors::CLIInvalidUsage"

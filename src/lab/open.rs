@@ -153,6 +153,9 @@ fn open_with(
 ) -> Result<Opened> {
     let file = vagrantfile::find(host, start)?;
     let root = file.parent().unwrap_or(Path::new("/")).to_owned();
+    if root.to_str().is_none() {
+        return Err(LabError::FolderName { path: root }.into());
+    }
     let dotfile = layout::dotfile_dir(&host.env, &root);
     let made_with: BTreeMap<String, String> = MachineFolder::names(&dotfile)
         .into_iter()

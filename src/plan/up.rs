@@ -127,8 +127,12 @@ pub(super) fn finish(
     );
     let done = |step: &Step| unfinished.done.contains(&step.name());
     let steps = set_up(plan, config, seen, capabilities);
-    plan.steps
-        .extend(steps.into_iter().filter(|step| !done(step)));
+    let steps: Vec<Step> = steps.into_iter().filter(|step| !done(step)).collect();
+    // A guest that did not answer then has to answer now, whatever else is to do.
+    if !done(&Step::WaitReady) {
+        ready(plan);
+    }
+    plan.steps.extend(steps);
 }
 
 /// Makes the wait for the guest the first step, if it is in none yet.

@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::{Env, variables};
+use crate::host::{Env, files, variables};
 
 /// Folder beside the Vagrantfile, unless a variable says otherwise.
 pub const DOTFILE_DIR: &str = ".rove";
@@ -118,8 +118,14 @@ pub fn stand_in_id(dir: &Path) -> String {
 /// Returns the path of the lock that a command which acts on a machine holds.
 /// It lies outside of the machine's folder, which `destroy` removes.
 pub fn machine_lock(home: &Path, dotfile: &Path, machine: &str) -> PathBuf {
-    let hash = hash(dotfile);
-    let plain: String = machine
+    // One lab may be reached by several paths; its own folder may not be there yet.
+    let real = dotfile.parent().and_then(files::real_path);
+    let real = real.map_or_else(
+        || dotfile.to_owned(),
+        |root| root.join(dotfile.file_name().unwrap_or_default()),
+    );
+    let hash = hash(&real);
+    let mut plain: String = machine
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() || "-_.".contains(c) {
@@ -130,7 +136,30 @@ pub fn machine_lock(home: &Path, dotfile: &Path, machine: &str) -> PathBuf {
         })
         .take(100)
         .collect();
+    if plain != machine {
+        // Names that differ in what was left out are different machines.
+        plain = format!("{plain}-{:016x}", self::hash(Path::new(machine)));
+    }
     home.join(DATA)
         .join(LOCKS)
         .join(format!("{hash:016x}-{plain}.lock"))
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_machine_has_a_lock_of_its_own_and_only_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let lab = dir.path().join("lab");
+        std::fs::create_dir(&lab).unwrap();
+        let lock = |lab: &Path, name: &str| machine_lock(Path::new("/h"), &lab.join(".rove"), name);
+        let names = ["web", "ü", "ä", "東京", "大阪", "a b", "a_b", "a-b"];
+        let all: std::collections::BTreeSet<PathBuf> =
+            names.iter().map(|name| lock(&lab, name)).collect();
+        assert_eq!(all.len(), names.len());
+        assert!(lock(&lab, "web").to_string_lossy().ends_with("-web.lock"));
+    }
 }

@@ -553,3 +553,21 @@ fn a_host_name_that_may_not_be_set_is_left_out() {
         assert_eq!(lab.machines[0].hostname.as_deref(), wanted);
     }
 }
+
+#[test]
+fn files_in_the_encodings_of_windows_load() {
+    let text = "Vagrant.configure('2') { |c| c.vm.box = 'ü' }\r\n";
+    let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+    let encoded: [Vec<u8>; 3] = [
+        units().flat_map(u16::to_le_bytes).collect(),
+        units().flat_map(u16::to_be_bytes).collect(),
+        format!("\u{feff}{text}").into_bytes(),
+    ];
+    for bytes in encoded {
+        let lab = Lab::new("");
+        std::fs::write(lab.path("lab/Vagrantfile"), bytes).unwrap();
+        let lab = lab.load();
+        let request = lab.machines[0].box_request.as_ref().unwrap();
+        assert_eq!(request.name, "ü");
+    }
+}

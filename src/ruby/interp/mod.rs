@@ -169,9 +169,20 @@ impl Interp {
     pub(in crate::ruby) fn read_source(&mut self, path: &Path) -> Result<Arc<SourceFile>, Error> {
         match self.world.read(path) {
             Ok(bytes) => {
-                // A byte order mark is not part of the text.
-                let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-                Ok(SourceFile::new(path, String::from_utf8_lossy(bytes)))
+                // A byte order mark is not part of the text. Windows' editor and
+                // shell write UTF-16, where Ruby itself gives up.
+                let units = |read: fn([u8; 2]) -> u16| {
+                    let pairs = bytes.chunks_exact(2).skip(1);
+                    let units: Vec<u16> = pairs.map(|pair| read([pair[0], pair[1]])).collect();
+                    String::from_utf16_lossy(&units)
+                };
+                let text = match bytes.as_slice() {
+                    [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+                    [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+                    [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+                    all => String::from_utf8_lossy(all).into_owned(),
+                };
+                Ok(SourceFile::new(path, text))
             }
             Err(source) => Err(Error::Read {
                 path: PathBuf::from(path),

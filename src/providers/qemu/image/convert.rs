@@ -142,6 +142,8 @@ fn converted(
         files::remove_file(&partial)?;
         return Err(error);
     }
+    // Its name says for ever that it is whole, also after a power cut.
+    files::sync_file(&partial)?;
     files::rename(&partial, target)?;
     Ok(target.to_owned())
 }
