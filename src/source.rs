@@ -145,12 +145,28 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         6..=8 => 2,
         _ => 3,
     };
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, _)| *distance > 0 && *distance <= limit)
-        .min()
+        // Letters in the wrong order are likelier than a wrong one.
+        .min_by_key(|(distance, near)| (*distance, letters(near) != letters(word), *near))
         .map(|(_, candidate)| candidate)
+}
+
+/// Returns the candidate that begins with `word`, if there is just one: `username`
+/// for `user`.
+pub fn longer<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut longer = candidates
+        .into_iter()
+        .filter(|candidate| word.len() >= 4 && candidate.starts_with(word));
+    let first = longer.next()?;
+    longer.all(|other| other == first).then_some(first)
 }
 
 #[cfg(test)]
@@ -173,5 +189,8 @@ mod tests {
         assert_eq!(nearest("memroy", ["memory", "cpus"]), Some("memory"));
         assert_eq!(nearest("banana", ["memory", "cpus"]), None);
         assert_eq!(nearest("cpu", ["memory", "cpus"]), Some("cpus"));
+        assert_eq!(nearest("raed", ["rand", "read"]), Some("read"));
+        assert_eq!(longer("user", ["username", "host"]), Some("username"));
+        assert_eq!(longer("pass", ["password", "passphrase"]), None);
     }
 }

@@ -571,3 +571,26 @@ fn files_in_the_encodings_of_windows_load() {
         assert_eq!(request.name, "ü");
     }
 }
+
+#[test]
+fn slips_of_beginners_come_with_the_right_name() {
+    for (line, wanted) in [
+        ("confg.vm.box = 'x'", "config"),
+        ("vagrant.configure('2') { |c| }", "Vagrant"),
+        (
+            "Vagrant.configure('2') { |config| configg.vm.box = 'x' }",
+            "config",
+        ),
+        (
+            "Vagrant.configure('2') { |c| c.vm.box = \u{201c}x\u{201d} }",
+            "\"x\"",
+        ),
+        ("File.raed('a')", "read"),
+    ] {
+        let failure = Lab::new(line).failure();
+        let hints = failure.explain().hints();
+        assert_eq!(hints, [format!("did you mean `{wanted}`?")], "{line}");
+    }
+    let lab = Lab::new("Vagrant.configure('2') { |c| c.vm.box = 'x'; c.ssh.user = 'me' }").load();
+    assert!(shown(&lab)[0].ends_with("(did you mean `username`?)"));
+}

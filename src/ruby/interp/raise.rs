@@ -119,7 +119,9 @@ impl Interp {
 
     pub(super) fn no_variable(&mut self, receiver: &Value, name: Sym) -> Flow {
         let shown = self.describe(receiver);
-        let candidates = self.method_candidates(receiver);
+        let mut candidates = self.method_candidates(receiver);
+        // `vagrant.configure`, and the parameter of nearly every Vagrantfile's block.
+        candidates.extend(["Vagrant".to_owned(), "config".to_owned()]);
         self.name_error(
             "NameError",
             format!("undefined local variable or method `{name}' for {shown}"),
@@ -266,6 +268,12 @@ impl Interp {
             .unwrap_or_else(|_| class.display_name().to_string());
         let wanted = data.name.as_ref().and_then(Value::as_name);
         let nearest = wanted.and_then(|wanted| {
+            // Quotes that a word processor made are letters to Ruby.
+            let plain = wanted.replace(['\u{201c}', '\u{201d}'], "\"");
+            let plain = plain.replace(['\u{2018}', '\u{2019}'], "'");
+            if plain != wanted {
+                return Some(plain);
+            }
             nearest(&wanted, data.candidates.iter().map(String::as_str)).map(str::to_owned)
         });
         let cause = match &data.cause {

@@ -2,7 +2,7 @@
 
 use super::{Context, Finding};
 use crate::config::Severity;
-use crate::source::nearest;
+use crate::source::{longer, nearest};
 use crate::vagrantfile::schema::{State, providers, sections};
 
 /// Notes the unknown settings of `state`, which Vagrant sums up in one message.
@@ -40,7 +40,9 @@ fn each(context: &mut Context<'_>, section: &str, state: &State, severity: Sever
             section: section.to_owned(),
             message: format!("unknown setting `{name}` in {place}"),
             span: span.clone(),
-            hint: near.map(|near| format!("did you mean `{near}`?")),
+            hint: near
+                .or_else(|| longer(name, state.class.names()))
+                .map(|near| format!("did you mean `{near}`?")),
             severity: if near.is_some() {
                 Severity::Error
             } else {
