@@ -111,3 +111,28 @@ fn a_lost_record_is_a_machine_made_anew() {
     lab.rove(&["destroy", "-f"]);
     lab.nothing_is_left();
 }
+
+#[test]
+fn a_moved_lab_keeps_its_memory() {
+    let lab = Lab::new(SMALL);
+    lab.rove(&["up"]);
+    lab.rove(&["ssh", "-c", "echo before > /dev/shm/state"]);
+    lab.rove(&["snapshot", "save", "there"]);
+    lab.rove(&["ssh", "-c", "echo after > /dev/shm/state"]);
+    lab.rove(&["suspend"]);
+    let moved = lab.dir().with_file_name("lab, elsewhere");
+    std::fs::rename(lab.dir(), &moved).unwrap();
+    let rove = |args: &[&str]| {
+        let output = lab.command(args).current_dir(&moved).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "rove {args:?}:\n{text}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    rove(&["resume"]);
+    assert_eq!(rove(&["ssh", "-c", "cat /dev/shm/state"]), "after");
+    rove(&["snapshot", "restore", "there"]);
+    assert_eq!(rove(&["ssh", "-c", "cat /dev/shm/state"]), "before");
+    rove(&["destroy", "-f"]);
+    std::fs::rename(&moved, lab.dir()).unwrap();
+    lab.nothing_is_left();
+}

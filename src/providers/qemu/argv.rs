@@ -315,6 +315,23 @@ pub(super) fn qmp_argument(socket: &Path) -> String {
     format!("tcp:127.0.0.1:{},server=on,wait=off", port.trim())
 }
 
+/// Returns the arguments of a machine whose folder was moved to `dir` since.
+pub(super) fn in_folder(args: &[String], dir: &Path) -> Vec<String> {
+    let disk = format!("/{},", layout::disk(0));
+    let before = args.iter().find_map(|word| {
+        let path = word.strip_prefix("file=")?;
+        Some(&path[..path.find(&disk)?])
+    });
+    let now = file(dir);
+    match before {
+        Some(before) if before != now => args
+            .iter()
+            .map(|word| word.replace(&format!("{before}/"), &format!("{now}/")))
+            .collect(),
+        _ => args.to_vec(),
+    }
+}
+
 /// Returns a path as it is written inside an option list.
 fn file(path: &Path) -> String {
     escape(&path.to_string_lossy())
@@ -728,5 +745,23 @@ mod tests {
             &words(2222, ""),
             &words(2222, "net=10.9.0.0/24")
         ));
+    }
+
+    #[test]
+    fn arguments_follow_a_folder_that_was_moved() {
+        let words = |dir: &str| -> Vec<String> {
+            format!("-drive file={dir}/disk.qcow2,if=none -chardev file,path={dir}/console.log -pidfile /run/x/pid")
+                .split(' ')
+                .map(str::to_owned)
+                .collect()
+        };
+        for (before, now, escaped) in [
+            ("/lab", "/other lab", "/other\u{a0}lab"),
+            ("/a,,b", "/a,c", "/a,,c"),
+            ("/lab", "/lab", "/lab"),
+        ] {
+            let dir = now.replace(' ', "\u{a0}");
+            assert_eq!(in_folder(&words(before), Path::new(&dir)), words(escaped));
+        }
     }
 }

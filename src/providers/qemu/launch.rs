@@ -289,10 +289,11 @@ pub(super) fn connect(record: &Record) -> Result<Qmp> {
     })
 }
 
-/// Returns the recorded arguments with ports as they are to be now.
-pub(super) fn relaunch(launch: &Launch, forwards: &[ForwardedPort]) -> Launch {
+/// Returns the recorded arguments with ports as they are to be now, and in the folder
+/// where the machine is now.
+pub(super) fn relaunch(launch: &Launch, forwards: &[ForwardedPort], dir: &Path) -> Launch {
     Launch {
-        args: argv::with_forwards(&launch.args, forwards),
+        args: argv::with_forwards(&argv::in_folder(&launch.args, dir), forwards),
         ..launch.clone()
     }
 }

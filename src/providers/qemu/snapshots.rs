@@ -93,6 +93,7 @@ impl Snapshots for QemuMachine<'_> {
         let mut record = self.record()?;
         let entry = self.find(&record, name)?;
         if record.suspended.is_some() {
+            Disks::of(self, &record)?.require(&entry)?;
             // Going back throws the present away, and with it the saved memory.
             crate::providers::Suspend::discard(self)?;
             record = self.record()?;
@@ -103,7 +104,10 @@ impl Snapshots for QemuMachine<'_> {
             return Ok(Power::Off);
         };
         let running = record.process().and(record.run.as_ref());
-        if running.is_some_and(|run| argv::same_hardware(&run.launch.args, &launch.args)) {
+        if running.is_some_and(|run| {
+            let there = argv::in_folder(&launch.args, self.dir);
+            argv::same_hardware(&run.launch.args, &there)
+        }) {
             let mut disks = Disks::of(self, &record)?;
             let restored = disks.restore(&entry);
             if restored.is_err() && !disks.run() {
@@ -116,7 +120,7 @@ impl Snapshots for QemuMachine<'_> {
         disks::require(self.dir, &record.name, &launch.extras)?;
         launch::stop(self.host, self.dir, &mut record, None)?;
         Disks::of(self, &record)?.require(&entry)?;
-        let launch = launch::relaunch(launch, &spec.forwards);
+        let launch = launch::relaunch(launch, &spec.forwards, self.dir);
         // Not by `-loadvm`: that looks for memory in the first drive that can
         // hold any, which is the firmware's variables where there are some.
         self.run(&mut record, launch, &spec.forwards, &From::Standing)?;

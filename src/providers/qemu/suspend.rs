@@ -76,7 +76,7 @@ impl Suspend for QemuMachine<'_> {
         // One that never got to run its guest (see above).
         launch::stop(self.host, self.dir, &mut record, None)?;
         let qemu = probe::describe(self.host, &launch.program)?;
-        let launch = launch::relaunch(&launch, &spec.forwards);
+        let launch = launch::relaunch(&launch, &spec.forwards, self.dir);
         let uri = source(&self.dir.join(layout::MEMORY), qemu.version);
         let mut qmp = self.run(&mut record, launch, &spec.forwards, &From::Memory(uri))?;
         if let Err(error) = self.wait_loaded(&mut qmp, &record) {
