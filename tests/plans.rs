@@ -116,6 +116,10 @@ fn world(text: &str) -> World {
                 wanted: 2222,
                 given: 2200,
             }),
+            "puppet provisioner" => config.provisioners.push(Provisioner {
+                kind: "puppet".to_owned(),
+                ..provisioner("site", Run::Once)
+            }),
             "box not here" => {
                 seen.box_state = BoxState::ToFetch {
                     name: "org/box".to_owned(),

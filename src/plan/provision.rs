@@ -4,6 +4,7 @@ use crate::config::{MachineConfig, Provisioner, Run};
 use crate::error::Result;
 use crate::event::Level;
 use crate::providers::Capabilities;
+use crate::provision;
 use crate::source::nearest;
 
 use super::{Observed, Plan, Step, up};
@@ -98,6 +99,21 @@ pub(super) fn provisioners(
                 format!("`{}` has no provisioner `{name}`{near}", config.name),
             );
         }
+    }
+    // Told before the first step: a boot is long, and the fault is known now.
+    for provisioner in chosen.iter().filter(|one| !provision::is_known(&one.kind)) {
+        let place = provisioner.span.as_ref().map_or_else(String::new, |span| {
+            let file = span.path().file_name().unwrap_or_default();
+            format!("{}:{}: ", file.to_string_lossy(), span.line())
+        });
+        plan.note(
+            Level::Warn,
+            format!(
+                "{place}the provisioner `{}` will fail: rove does not run type `{}` yet (`--no-provision` leaves all of them out)",
+                provisioner.label(),
+                provisioner.kind
+            ),
+        );
     }
     plan.steps.extend(
         chosen

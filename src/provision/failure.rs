@@ -8,7 +8,7 @@ use crate::error::{Explain, Kind};
 use crate::source::{Span, nearest};
 
 /// Types that work.
-const TYPES: [&str; 2] = ["file", "shell"];
+pub(super) const TYPES: [&str; 2] = ["file", "shell"];
 
 /// Types of Vagrant that do not work yet.
 const LATER: [&str; 14] = [

@@ -19,6 +19,11 @@ mod tests;
 
 pub use failure::{ProvisionError, ScriptFailed};
 
+/// Returns whether provisioners of this type can be run.
+pub fn is_known(kind: &str) -> bool {
+    failure::TYPES.contains(&kind)
+}
+
 /// Returns the ops of a provisioner.
 pub fn lower(provisioner: &Provisioner, facts: &Facts) -> Result<Vec<Op>> {
     match provisioner.kind.as_str() {
