@@ -94,10 +94,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
             return Err(CapError::Kind { kind }.into());
         }
     };
-    if args.kind != "host" {
+    let has = known.contains(&args.name.as_str());
+    // What a provider is asked looks for the machine itself.
+    let asks = args.kind == "provider" && has && !args.check;
+    if args.kind != "host" && !asks {
         lab::chosen(&context.host, target, None)?;
     }
-    let has = known.contains(&args.name.as_str());
     if args.check {
         return Ok(i32::from(!has));
     }

@@ -57,23 +57,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         }
         .into());
     }
-    let (destination, machine) = match (&args.destination, &args.machine) {
-        // A second word is a machine where there is one of that name.
-        (Some(word), None) if lab::machine_names(&context.host).contains(word) => {
-            (None, Some(word.clone()))
-        }
-        (destination, machine) => (destination.clone(), machine.clone()),
-    };
-    let name = source
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let destination = destination.or(name).filter(|_| !args.temporary);
     let packing = args.compress || args.compression_type.is_some();
     let packed = packing.then(|| pack(context, &source, args)).transpose()?;
     let request = UploadRequest {
-        target: machine,
+        target: args.machine.clone(),
         source,
-        destination,
+        destination: args.destination.clone(),
+        temporary: args.temporary,
         packed: packed.clone(),
     };
     let done = lab::upload(&context.host, &request);

@@ -29,7 +29,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
-    let loaded = lab::config(&context.host, &[]);
+    let loaded = lab::validate(&context.host, args.ignore_provider);
     let cwd = &context.host.cwd;
     let mut lab = match loaded {
         Ok(lab) => lab,
@@ -46,8 +46,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     if args.ignore_provider {
         lab.diagnostics
             .retain(|diagnostic| !is_about_provider(&diagnostic.section));
-    } else {
-        lab::require_providers(&context.host)?;
     }
     for machine in &lab.machines {
         // Vagrant asks no provider then, and takes the one it likes best.

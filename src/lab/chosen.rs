@@ -42,19 +42,6 @@ pub fn chosen(host: &Host, target: Option<&str>, provider: Option<&str>) -> Resu
     })
 }
 
-/// Returns the names of the machines of the lab here; none without a lab.
-pub fn machine_names(host: &Host) -> Vec<String> {
-    match open_for(host, &[], &Wish::default()) {
-        Ok((opened, _)) => opened
-            .lab
-            .machines
-            .iter()
-            .map(|machine| machine.name.clone())
-            .collect(),
-        Err(_) => Vec::new(),
-    }
-}
-
 /// A place that `push` deploys to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Push {

@@ -121,8 +121,18 @@ fn reason(host: &Host, config: &MachineConfig, seen: &Observed, request: &UpRequ
 pub fn ssh_info(host: &Host, target: Option<&str>) -> Result<SshInfo> {
     let targets: Vec<String> = target.map(str::to_owned).into_iter().collect();
     let (mut opened, targets) = open_for(host, &targets, &Wish::default())?;
-    let name = opened.one(targets.first().map(String::as_str))?;
-    let mut found = infos(host, &mut opened, std::slice::from_ref(&name))?;
+    ssh_info_in(host, &mut opened, targets.first().map(String::as_str))
+}
+
+/// Returns how to log in to a machine of a lab, to the primary one when `target`
+/// is `None`.
+pub(super) fn ssh_info_in(
+    host: &Host,
+    opened: &mut Opened,
+    target: Option<&str>,
+) -> Result<SshInfo> {
+    let name = opened.one(target)?;
+    let mut found = infos(host, opened, std::slice::from_ref(&name))?;
     found.pop().ok_or_else(|| lost(&name))
 }
 
@@ -192,6 +202,16 @@ pub fn ports(host: &Host, target: Option<&str>) -> Result<PortList> {
 pub fn require_providers(host: &Host) -> Result<()> {
     let (opened, _) = open_for(host, &[], &Wish::default())?;
     opened.require_providers()
+}
+
+/// Returns the lab with everything there is to say about it. Unless
+/// `any_provider`, it fails if a machine has no provider that may be used.
+pub fn validate(host: &Host, any_provider: bool) -> Result<config::Lab> {
+    let opened = configured(host, &[], &Wish::default())?;
+    if !any_provider {
+        opened.require_providers()?;
+    }
+    Ok(opened.lab)
 }
 
 /// Returns the lab as it is configured, with everything there is to say about it.

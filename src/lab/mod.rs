@@ -31,13 +31,14 @@ mod transfer;
 mod trust;
 
 pub use boxes::{MachineBox, machine_boxes};
-pub use chosen::{Chosen, Push, chosen, machine_names, pushes};
+pub use chosen::{Chosen, Push, chosen, pushes};
 pub use clean::{Rubbish, remove_rubbish, rubbish};
 pub use doctor::{Check, Verdict, doctor};
 pub use error::{InvalidConfig, LabError};
 pub use global::{IndexDamaged, KnownMachine, Pruned, global_status, prune_index, suspend_all};
 pub use inspect::{
     PortList, SshInfo, config, explain, plan, ports, require_providers, ssh_info, ssh_infos,
+    validate,
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use package::{PackageError, PackageRequest, package};

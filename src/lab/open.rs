@@ -9,7 +9,7 @@ use crate::event::Level;
 use crate::host::Host;
 use crate::providers::{Provider, list};
 use crate::state::{IndexEntry, MachineFolder, MachineIndex, layout};
-use crate::vagrantfile::{self, LoadRequest};
+use crate::vagrantfile::{self, LoadRequest, Loader};
 
 use super::error::describe;
 use super::lock::LockPolicy;
@@ -25,7 +25,7 @@ pub(super) struct Opened {
     pub(super) dotfile: PathBuf,
     /// What the lock file means to this command.
     pub(super) policy: LockPolicy,
-    request: LoadRequest,
+    loader: Loader,
     /// The providers of machines that exist, by machine.
     made_with: BTreeMap<String, String>,
     /// `ROVE_PROVIDERS`, where set.
@@ -51,7 +51,8 @@ pub(super) fn open_for(
     targets: &[String],
     wish: &Wish,
 ) -> Result<(Opened, Vec<String>)> {
-    if let Some((entry, names)) = elsewhere(host, targets, wish)? {
+    let mut here = None;
+    if let Some((entry, names)) = elsewhere(host, targets, wish, &mut here)? {
         if !entry.vagrantfile_path.is_dir() {
             return Err(LabError::LabGone {
                 machine: entry.name,
@@ -76,15 +77,21 @@ pub(super) fn open_for(
         })?;
         return Ok((opened, names));
     }
-    Ok((open(host, &host.cwd, wish)?, targets.to_vec()))
+    let opened = match here {
+        Some(opened) => opened,
+        None => open(host, &host.cwd, wish)?,
+    };
+    Ok((opened, targets.to_vec()))
 }
 
 /// Returns the index entry that the targets mean by its id, and the names of the
-/// machines meant; `None` if they are names of the lab here.
+/// machines meant; `None` if they are names of the lab here. That lab is left in
+/// `here` if it had to be loaded: a file that prints is not run twice.
 fn elsewhere(
     host: &Host,
     targets: &[String],
     wish: &Wish,
+    here: &mut Option<Opened>,
 ) -> Result<Option<(IndexEntry, Vec<String>)>> {
     let is_id = |target: &String| {
         !target.is_empty() && target.len() <= 32 && target.bytes().all(|b| b.is_ascii_hexdigit())
@@ -104,7 +111,7 @@ fn elsewhere(
             [entry] => found.push(entry),
             [..] => {
                 // `a1` may be the name of a machine here as well.
-                if named_here(host, target, wish) {
+                if named_here(host, target, wish, here) {
                     return Ok(None);
                 }
                 return Err(LabError::IdAmbiguous {
@@ -120,7 +127,7 @@ fn elsewhere(
     }
     // Vagrant shows seven digits; what is shorter is a name where there is one.
     let short = targets.iter().find(|target| target.len() < 7);
-    if short.is_some_and(|target| named_here(host, target, wish)) {
+    if short.is_some_and(|target| named_here(host, target, wish, here)) {
         return Ok(None);
     }
     let first = found[0];
@@ -136,8 +143,12 @@ fn elsewhere(
     Ok(Some((first.clone(), names)))
 }
 
-fn named_here(host: &Host, target: &str, wish: &Wish) -> bool {
-    open(host, &host.cwd, wish).is_ok_and(|opened| opened.machine(target).is_some())
+fn named_here(host: &Host, target: &str, wish: &Wish, here: &mut Option<Opened>) -> bool {
+    if here.is_none() {
+        *here = open(host, &host.cwd, wish).ok();
+    }
+    here.as_ref()
+        .is_some_and(|opened| opened.machine(target).is_some())
 }
 
 fn open(host: &Host, start: &Path, wish: &Wish) -> Result<Opened> {
@@ -175,13 +186,13 @@ fn open_with(
         explain: wish.explain,
         arguments: typed(host),
     };
-    let loaded = vagrantfile::load(host, &request)?;
+    let (loader, loaded) = Loader::open(host, &request)?;
     Ok(Opened {
         lab: loaded.lab,
         explained: loaded.explained,
         dotfile,
         policy: LockPolicy::default(),
-        request,
+        loader,
         made_with,
         allowed: host.env.allowed_providers(),
     })
@@ -208,16 +219,11 @@ fn usable(host: &Host, probe: bool) -> Vec<String> {
 impl Opened {
     /// Loads again with the Vagrantfiles of boxes as the lowest layer. Returns
     /// whether that was necessary.
-    pub(super) fn reload(
-        &mut self,
-        host: &Host,
-        box_vagrantfiles: BTreeMap<String, PathBuf>,
-    ) -> Result<bool> {
-        if self.request.box_vagrantfiles == box_vagrantfiles {
+    pub(super) fn reload(&mut self, box_vagrantfiles: BTreeMap<String, PathBuf>) -> Result<bool> {
+        if *self.loader.box_vagrantfiles() == box_vagrantfiles {
             return Ok(false);
         }
-        self.request.box_vagrantfiles = box_vagrantfiles;
-        let loaded = vagrantfile::load(host, &self.request)?;
+        let loaded = self.loader.with_boxes(box_vagrantfiles)?;
         (self.lab, self.explained) = (loaded.lab, loaded.explained);
         Ok(true)
     }

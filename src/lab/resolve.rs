@@ -97,7 +97,7 @@ pub(super) fn resolve(
                 Some((name.clone(), file))
             })
             .collect();
-        if !opened.reload(host, vagrantfiles)? {
+        if !opened.reload(vagrantfiles)? {
             break;
         }
     }

@@ -14,7 +14,7 @@ use crate::plan;
 use crate::sync;
 
 use super::act::{Command, act};
-use super::inspect::ssh_info;
+use super::inspect::ssh_info_in;
 use super::observe::Ports;
 use super::open::{Opened, Wish, open_for};
 use super::resolve::{Effort, resolve};
@@ -27,8 +27,11 @@ pub struct UploadRequest {
     pub target: Option<String>,
     /// File or folder of this host.
     pub source: PathBuf,
-    /// Path in the guest; a new one below `/tmp` when `None`.
+    /// Path in the guest; the name of the source when `None`. It is the machine
+    /// if there is one of that name and `target` is `None`.
     pub destination: Option<String>,
+    /// To a new path below `/tmp`, whatever `destination` is.
+    pub temporary: bool,
     /// Packed as this, to be unpacked in the guest: `tgz` or `zip`.
     pub packed: Option<Packed>,
 }
@@ -44,16 +47,28 @@ pub struct Packed {
 
 /// Copies a file or folder into a machine. Returns where it lies there.
 pub fn upload(host: &Host, request: &UploadRequest) -> Result<(String, String)> {
-    let info = ssh_info(host, request.target.as_deref())?;
+    let targets: Vec<String> = request.target.clone().into_iter().collect();
+    let (mut opened, targets) = open_for(host, &targets, &Wish::default())?;
+    let (mut target, mut destination) = (targets.first(), request.destination.as_ref());
+    if target.is_none() && destination.is_some_and(|word| opened.machine(word).is_some()) {
+        (target, destination) = (destination, None);
+    }
+    let info = ssh_info_in(host, &mut opened, target.map(String::as_str))?;
     let mut access = exec::open_ssh(info.connection, host)?;
     let guest = access.guest();
     let folder = request.source.is_dir();
-    let to = request.destination.clone().unwrap_or_else(|| {
-        let extension = request.source.extension().filter(|_| !folder);
-        let extension = extension.map(|ending| format!(".{}", ending.to_string_lossy()));
-        let extension = extension.unwrap_or_default();
-        format!("/tmp/rove-{}{extension}", random_hex(6))
-    });
+    let name = request.source.file_name();
+    let destination = destination
+        .cloned()
+        .or_else(|| Some(name?.to_string_lossy().into_owned()));
+    let to = destination
+        .filter(|_| !request.temporary)
+        .unwrap_or_else(|| {
+            let extension = request.source.extension().filter(|_| !folder);
+            let extension = extension.map(|ending| format!(".{}", ending.to_string_lossy()));
+            let extension = extension.unwrap_or_default();
+            format!("/tmp/rove-{}{extension}", random_hex(6))
+        });
     let Some(packed) = &request.packed else {
         guest.upload(&Content::Path(request.source.clone()), &to, None)?;
         return Ok((info.machine, to));

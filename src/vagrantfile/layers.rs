@@ -57,13 +57,22 @@ pub(super) struct Session {
 struct Live {
     block: Rc<Proc>,
     object: Value,
-    /// How often something was said to the object by the end of the block.
-    said: u64,
+    /// What counts of what was said to the object, and how often something was.
+    said: RootState,
+    changes: u64,
 }
 
 impl Live {
-    fn root(&self) -> Option<&Root> {
-        self.object.as_native::<Root>()
+    /// Takes what the object was told since the last time. Tells whether there
+    /// was anything.
+    fn listen(&mut self) -> bool {
+        let Some(root) = self.object.as_native::<Root>() else {
+            return false;
+        };
+        let changes = root.changes();
+        let late = changes != self.changes;
+        (self.said, self.changes) = (root.state(), changes);
+        late
     }
 }
 
@@ -175,6 +184,11 @@ impl Session {
         result
     }
 
+    /// Shows what was printed so far.
+    pub(super) fn flush(&self) {
+        self.output.flush();
+    }
+
     /// Keeps what the user trusts from now on, if this load settled it.
     pub(super) fn keep_trust(&self) -> crate::error::Result<()> {
         self.own.world.guard().close(&self.host)
@@ -244,7 +258,7 @@ impl Session {
     }
 
     /// Runs a configure or machine block, once, and returns what was said to its
-    /// object so far.
+    /// object.
     fn evaluate(
         &mut self,
         version: &str,
@@ -252,7 +266,7 @@ impl Session {
         layer: Layer,
     ) -> Result<RootState, LoadError> {
         let known = self.live.iter().find(|live| Rc::ptr_eq(&live.block, block));
-        if let Some(said) = known.and_then(Live::root).map(Root::state) {
+        if let Some(said) = known.map(|live| live.said.clone()) {
             return Ok(self.tagged(said, layer));
         }
         let object = Value::native(Root::default());
@@ -265,20 +279,24 @@ impl Session {
         let mut live = Live {
             block: Rc::clone(block),
             object,
-            said: 0,
+            said: RootState::default(),
+            changes: 0,
         };
-        live.said = live.root().map_or(0, Root::changes);
-        let said = live.root().map(Root::state);
+        live.listen();
+        let said = live.said.clone();
         self.live.push(live);
-        Ok(self.tagged(said.unwrap_or_default(), layer))
+        Ok(self.tagged(said, layer))
     }
 
-    /// Tells whether something was said to the object of a block after its end,
-    /// by a block of a machine or a provider.
-    pub(super) fn has_late_words(&self) -> bool {
-        self.live
-            .iter()
-            .any(|live| live.root().map_or(0, Root::changes) != live.said)
+    /// Makes count what was said to the object of a block after its end, by a
+    /// block of a machine or a provider. Tells whether there was anything. Once
+    /// is enough: a provider's block says the same each time it runs.
+    pub(super) fn takes_late_words(&mut self) -> bool {
+        let mut late = false;
+        for live in &mut self.live {
+            late |= live.listen();
+        }
+        late
     }
 
     /// Notes the layer of what a block said; its provider blocks run later.

@@ -92,7 +92,7 @@ impl Plugins {
             .all()
             .find(|(name, _)| *name == variables::ROVE_PLUGINS);
         Self(match given {
-            Some((_, names)) => super::split(names).collect(),
+            Some((_, names)) => split(names).collect(),
             None => ALL.iter().map(|plugin| plugin.name.to_owned()).collect(),
         })
     }
@@ -126,6 +126,14 @@ impl Plugins {
         self.present()
             .any(|plugin| plugin.provisioners.contains(&kind))
     }
+}
+
+/// Returns the names of a list with commas.
+pub(super) fn split(names: &str) -> impl Iterator<Item = String> {
+    names
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

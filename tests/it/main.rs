@@ -26,6 +26,7 @@ mod halt;
 mod help;
 mod init;
 mod log;
+mod once;
 mod package;
 mod plan;
 mod provision;
