@@ -169,3 +169,62 @@ fn qmp(socket: &std::path::Path, commands: &[&str]) {
         }
     }
 }
+
+#[test]
+fn a_snapshot_whose_rove_died_is_waited_for() {
+    use std::io::{BufRead, BufReader, Write};
+    let vm = Vm::tiny("web");
+    vm.up();
+    vm.ssh();
+    // What rove had done when it died: the entry was written and the job begun.
+    vm.with(|machine, _| machine.snapshots().unwrap().save("whole").unwrap());
+    let path = vm.dir().join("snapshots.json");
+    let mut entries: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let mut torn = entries[0].clone();
+    (torn["name"], torn["tag"], torn["whole"]) = ("torn".into(), "rove-2".into(), false.into());
+    entries.as_array_mut().unwrap().push(torn);
+    std::fs::write(&path, entries.to_string()).unwrap();
+    let runtime = std::fs::read_dir(&vm.host.dirs.runtime).unwrap().next();
+    let socket = runtime.unwrap().unwrap().path().join("qmp");
+    let mut stream = std::os::unix::net::UnixStream::connect(socket).unwrap();
+    let mut replies = BufReader::new(stream.try_clone().unwrap()).lines();
+    let save = serde_json::json!({ "execute": "snapshot-save", "arguments": {
+        "job-id": "rove-snapshot-save", "tag": "rove-2", "devices": ["disk0"], "vmstate": "disk0",
+    }});
+    let negotiate = serde_json::json!({ "execute": "qmp_capabilities" });
+    writeln!(stream, "{negotiate}\n{save}").unwrap();
+    // The job is known when the second command has its answer.
+    let answers = replies.by_ref().map(Result::unwrap);
+    assert_eq!(
+        answers
+            .filter(|line| line.contains("\"return\""))
+            .take(2)
+            .count(),
+        2
+    );
+    drop((stream, replies));
+
+    vm.with(|machine, spec| {
+        let snapshots = machine.snapshots().unwrap();
+        snapshots.save("next").unwrap();
+        let names: Vec<String> = snapshots
+            .list()
+            .unwrap()
+            .into_iter()
+            .map(|it| it.name)
+            .collect();
+        assert_eq!(names, ["whole", "next"]);
+        assert_eq!(snapshots.restore("next", spec).unwrap(), Power::Running);
+    });
+    assert_eq!(vm.guest("echo up"), "up");
+    let tags = std::process::Command::new("qemu-img")
+        .args(["snapshot", "-l", "-U"])
+        .arg(vm.dir().join("disk.qcow2"))
+        .output()
+        .unwrap();
+    let tags = String::from_utf8_lossy(&tags.stdout).into_owned();
+    assert!(
+        tags.contains("rove-1") && !tags.contains(" rove-2 "),
+        "{tags}"
+    );
+}

@@ -23,11 +23,15 @@ use super::qmp::Qmp;
 use super::record::{Launch, Record};
 use super::{argv, disks, layout};
 use crate::error::Result;
-use crate::host::files;
+use crate::event::Level;
+use crate::host::{files, random_hex};
 use crate::providers::{MachineSpec, Power, Snapshot, Snapshots};
 
 /// Pause between looks at a job.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// What the names of rove's jobs begin with.
+const JOBS: &str = "rove-";
 
 /// One snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +59,9 @@ impl Snapshots for QemuMachine<'_> {
         }
         let mut entries = self.entries()?;
         let mut disks = Disks::of(self, &record)?;
+        // Before the torn ones are dropped: the images may still have their tags.
+        let number = |entry: &Entry| entry.tag.strip_prefix("rove-")?.parse::<u64>().ok();
+        let next = entries.iter().filter_map(number).max().unwrap_or(0) + 1;
         for torn in entries.extract_if(.., |entry| !entry.whole) {
             // It may not have come into being at all.
             let _ = disks.delete(&torn);
@@ -66,8 +73,6 @@ impl Snapshots for QemuMachine<'_> {
             }
             .into());
         }
-        let number = |entry: &Entry| entry.tag.strip_prefix("rove-")?.parse::<u64>().ok();
-        let next = entries.iter().filter_map(number).max().unwrap_or(0) + 1;
         entries.push(Entry {
             name: name.to_owned(),
             tag: format!("rove-{next}"),
@@ -239,6 +244,7 @@ impl<'a> Disks<'a> {
             nodes.extend(with_snapshots.map(|(index, _)| extra::node(index)));
             let mut qmp = launch::connect(record)?;
             qmp.be_patient();
+            settle(machine, &record.name, &mut qmp)?;
             return Ok(Self::Open {
                 machine,
                 qmp,
@@ -410,6 +416,37 @@ fn go_on(qmp: &mut Qmp) -> Result<()> {
     Ok(())
 }
 
+/// Returns the jobs of rove's.
+fn jobs(qmp: &mut Qmp) -> Result<Vec<Value>> {
+    let jobs = qmp.execute("query-jobs", &Value::Null)?;
+    let jobs = jobs.as_array().cloned().unwrap_or_default();
+    let ours = |job: &Value| job["id"].as_str().is_some_and(|id| id.starts_with(JOBS));
+    Ok(jobs.into_iter().filter(ours).collect())
+}
+
+/// Waits for the end of jobs of an earlier rove, which did not live to see it.
+/// They hold the disks, and cannot be called off half-way.
+fn settle(machine: &QemuMachine<'_>, name: &str, qmp: &mut Qmp) -> Result<()> {
+    let mut waited = false;
+    loop {
+        let jobs = jobs(qmp)?;
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        for job in &jobs {
+            if job["status"] == "concluded" {
+                // Gone already is as good.
+                let _ = qmp.execute("job-dismiss", &json!({ "id": job["id"] }));
+            } else if !waited {
+                let text = "waiting for the end of a snapshot that was broken off";
+                machine.host.say(Some(name), Level::Info, text);
+                waited = true;
+            }
+        }
+        machine.host.clock.sleep(PAUSE)?;
+    }
+}
+
 /// Runs a snapshot job to its end. Its errors are in the job, not in the reply.
 fn job(
     machine: &QemuMachine<'_>,
@@ -420,21 +457,15 @@ fn job(
     nodes: &[String],
     memory: Option<String>,
 ) -> Result<()> {
-    let id = format!("rove-{command}");
-    // One that an earlier rove did not live to dismiss would keep its name.
-    let _ = qmp.execute("job-dismiss", &json!({ "id": id }));
+    // A name of its own: nobody dismisses the job of somebody else.
+    let id = format!("{JOBS}{command}-{}", random_hex(8));
     let mut arguments = json!({ "job-id": id, "tag": entry.tag, "devices": nodes });
     if let Some(memory) = memory {
         arguments["vmstate"] = Value::String(memory);
     }
     qmp.execute(command, &arguments)?;
     loop {
-        let jobs = qmp.execute("query-jobs", &Value::Null)?;
-        let job = jobs
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|job| job["id"] == id.as_str());
+        let job = jobs(qmp)?.into_iter().find(|job| job["id"] == id.as_str());
         match job {
             Some(job) if job["status"] != "concluded" => machine.host.clock.sleep(PAUSE)?,
             Some(job) => {
@@ -454,7 +485,7 @@ fn job(
                 return Err(QemuError::Snapshot {
                     name: entry.name.clone(),
                     verb,
-                    reason: "its job has vanished".to_owned(),
+                    reason: "QEMU lost the job".to_owned(),
                 }
                 .into());
             }
