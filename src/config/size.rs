@@ -66,7 +66,33 @@ impl Size {
             }
             size.nested = size.nested.or(said.nested);
         }
+        faults.extend(size.drop_low_ceiling());
         (size, faults)
+    }
+
+    /// Drops a ceiling of memory that is below the memory itself, and says so.
+    fn drop_low_ceiling(&mut self) -> Option<Diagnostic> {
+        let memory = self.memory_mib.as_ref()?.value;
+        let max = self.max_memory_mib.take_if(|max| max.value < memory)?;
+        let Origin::Block {
+            provider,
+            setting,
+            span,
+        } = max.origin
+        else {
+            return None;
+        };
+        Some(Diagnostic {
+            severity: Severity::Warning,
+            machine: None,
+            section: format!("{provider} provider"),
+            message: format!(
+                "`{setting}` is {} MiB, less than the machine's memory of {memory} MiB, and is left out",
+                max.value
+            ),
+            span,
+            hint: Some("memory grows from `memory` up to `maxmemory`".to_owned()),
+        })
     }
 
     /// Like [`Size::derive`], where `box_file` is the Vagrantfile of a box: what
@@ -407,6 +433,21 @@ mod tests {
             "cpus=2 (hyperv cpus) max=4096 (hyperv maxmemory) \
              nested=true (hyperv enable_virtualization_extensions)"
         );
+    }
+
+    #[test]
+    fn a_ceiling_below_the_memory_is_left_out_and_told() {
+        let low = [
+            ("memory", Value::Int(4096)),
+            ("maxmemory", Value::Int(2048)),
+        ];
+        assert_eq!(
+            show("qemu", &[block("hyperv", &low)]),
+            "memory=4096 (hyperv memory) ! `maxmemory` is 2048 MiB, less than the machine's \
+             memory of 4096 MiB, and is left out"
+        );
+        let same = low.map(|(name, _)| (name, Value::Int(4096)));
+        assert!(!show("qemu", &[block("hyperv", &same)]).contains('!'));
     }
 
     #[test]

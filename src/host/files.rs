@@ -223,6 +223,27 @@ pub fn read_end(path: &Path, count: u64) -> Result<Vec<u8>> {
     with("read", path, read())
 }
 
+/// Returns up to `blocks` blocks of 4 KiB that are spread evenly over a file, the
+/// last one at its end, and the file's size.
+pub fn sample(path: &Path, blocks: u64) -> Result<(Vec<u8>, u64)> {
+    use std::io::{Read, Seek, SeekFrom};
+    const BLOCK: u64 = 4096;
+    let read = || -> io::Result<(Vec<u8>, u64)> {
+        let mut file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let mut bytes = Vec::new();
+        for index in 1..=blocks {
+            // In 128 bits: a size may be any.
+            let end = u128::from(size) * u128::from(index) / u128::from(blocks);
+            let start = u64::try_from(end).unwrap_or(size).saturating_sub(BLOCK);
+            file.seek(SeekFrom::Start(start))?;
+            (&mut file).take(BLOCK).read_to_end(&mut bytes)?;
+        }
+        Ok((bytes, size))
+    };
+    with("read", path, read())
+}
+
 /// Makes a rename in `dir` survive a power loss, where the system can.
 pub fn sync_dir(dir: &Path) {
     #[cfg(unix)]

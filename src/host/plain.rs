@@ -179,6 +179,5 @@ pub fn user() -> User {
 
 /// Fills `bytes` with random ones.
 pub fn random(bytes: &mut [u8]) {
-    // Where the system has no randomness the bytes stay as they are.
-    let _ = getrandom::fill(bytes);
+    super::random::fill(bytes);
 }

@@ -210,7 +210,7 @@ impl SystemRunner {
         let mut pause = Duration::from_millis(1);
         loop {
             match child.try_wait() {
-                Ok(Some(status)) => return Ok(exit_of(status)),
+                Ok(Some(status)) => return self.ended(exit_of(status)),
                 Ok(None) => {}
                 Err(source) => {
                     return Err(RunnerError::Start {
@@ -233,6 +233,24 @@ impl SystemRunner {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
         }
+    }
+
+    /// Tells a program that was interrupted with rove from one that failed: Ctrl-C
+    /// in a terminal reaches both, and the program may be the first to end.
+    fn ended(&self, exit: Exit) -> Result<Exit> {
+        const SIGINT: i32 = 2;
+        if exit == Exit::Signal(SIGINT) {
+            for _ in 0..10 {
+                if self.cancel.is_set() {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        if exit != Exit::Code(0) && self.cancel.is_set() {
+            return Err(Interrupted.into());
+        }
+        Ok(exit)
     }
 }
 
@@ -290,11 +308,12 @@ impl Runner for SystemRunner {
             });
         }
         drop(sender);
-        loop {
+        // Looked at each time: a program that never pauses must end as well.
+        while !self.cancel.is_set() {
             match receiver.recv_timeout(Duration::from_millis(50)) {
                 Ok((is_stderr, text)) => line(is_stderr, &text),
-                Err(mpsc::RecvTimeoutError::Timeout) if !self.cancel.is_set() => {}
-                Err(_) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
         }
         self.wait(&mut child, None)
@@ -513,6 +532,38 @@ mod tests {
                 .unwrap();
             assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), wanted);
         }
+    }
+
+    #[test]
+    fn a_program_that_never_pauses_ends_by_an_interrupt() {
+        let cancel = Cancel::new();
+        let mut lines = 0;
+        let ended = SystemRunner::new(cancel.clone()).run_lines(
+            &Cmd::new("sh").args(["-c", "while :; do echo x; done"]),
+            &mut |_, _| {
+                lines += 1;
+                if lines == 100 {
+                    cancel.set();
+                }
+            },
+        );
+        assert!(ended.unwrap_err().downcast_ref::<Interrupted>().is_some());
+    }
+
+    #[test]
+    fn a_program_that_the_interrupt_reached_first_did_not_fail() {
+        let cancel = Cancel::new();
+        let runner = SystemRunner::new(cancel.clone());
+        cancel.set();
+        for (exit, interrupted) in [
+            (Exit::Code(0), false),
+            (Exit::Code(130), true),
+            (Exit::Signal(2), true),
+        ] {
+            assert_eq!(runner.ended(exit).is_err(), interrupted, "{exit:?}");
+        }
+        let failed = self::runner().ended(Exit::Code(1)).unwrap();
+        assert_eq!(failed, Exit::Code(1));
     }
 
     #[test]

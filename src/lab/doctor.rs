@@ -291,20 +291,23 @@ fn room(host: &Host, add: &mut Add<'_>) {
 
 fn state(host: &Host, add: &mut Add<'_>) {
     let index = MachineIndex::new(host);
-    if index.is_damaged() {
-        let found = format!("the machine index `{}` is damaged", index.path().display());
-        add(
-            "state",
-            Verdict::Bad,
-            found,
-            vec!["build it anew: `rove repair`".to_owned()],
-        );
-    } else {
-        let found = match index.entries().len() {
-            1 => "one machine is known".to_owned(),
-            count => format!("{count} machines are known"),
-        };
-        add("state", Verdict::Good, found, Vec::new());
+    match index.is_damaged() {
+        Ok(false) => {
+            let found = match index.entries().len() {
+                1 => "one machine is known".to_owned(),
+                count => format!("{count} machines are known"),
+            };
+            add("state", Verdict::Good, found, Vec::new());
+        }
+        Ok(true) => {
+            let found = format!("the machine index `{}` is damaged", index.path().display());
+            let hint = "build it anew: `rove repair`".to_owned();
+            add("state", Verdict::Bad, found, vec![hint]);
+        }
+        Err(failure) => {
+            let found = format!("the machine index cannot be read: {failure}");
+            add("state", Verdict::Bad, found, failure.explain().hints());
+        }
     }
     if let Ok(found) = rubbish(host)
         && !found.is_empty()

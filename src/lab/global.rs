@@ -101,7 +101,7 @@ pub fn prune_index(host: &Host) -> Result<Pruned> {
 
 fn entries(host: &Host) -> Result<Vec<IndexEntry>> {
     let index = MachineIndex::new(host);
-    if index.is_damaged() {
+    if index.is_damaged()? {
         let path = index.path().to_owned();
         return Err(IndexDamaged { path }.into());
     }

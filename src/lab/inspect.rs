@@ -7,7 +7,7 @@ use crate::config::{self, Connection, ForwardedPort, MachineConfig};
 use crate::error::Result;
 use crate::exec;
 use crate::host::Host;
-use crate::plan::{self, BoxState, Observed};
+use crate::plan::{self, Observed};
 use crate::providers::Power;
 
 use super::act::Subject;
@@ -68,12 +68,7 @@ fn planned(
     let id = record.id.clone().unwrap_or_else(|| "0".repeat(32));
     let seen = observe(&subject, &record, &id, Ports::Ask, false)?;
     let spec = subject.spec(&id, &seen)?;
-    // What will be chosen depends on the box: nobody knows before it is here.
-    let mut described = if matches!(seen.box_state, BoxState::ToFetch { .. }) {
-        Vec::new()
-    } else {
-        subject.provider.describe(host, &spec)?
-    };
+    let mut described = subject.provider.describe(host, &spec)?;
     let machine = subject.provider.open(subject.folder.path(), host)?;
     described.extend(machine.disks(&spec)?);
     Ok(PlannedMachine {

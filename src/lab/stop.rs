@@ -48,6 +48,7 @@ fn stop(
     name: &'static str,
     machines: &[String],
     parallel: bool,
+    broken_too: bool,
     planner: super::act::Planner<'_>,
 ) -> Result<Outcome> {
     act(
@@ -61,7 +62,7 @@ fn stop(
             ports: Ports::Ignore,
             snapshots: false,
             destroy_on_error: false,
-            broken_too: name == "destroy",
+            broken_too,
             planner,
         },
     )
@@ -77,6 +78,7 @@ pub fn halt(host: &Host, request: &HaltRequest) -> Result<Outcome> {
         "halt",
         &machines,
         false,
+        false,
         &|config, seen, _| plan::halt(config, seen, request.force),
     )
 }
@@ -85,7 +87,15 @@ pub fn halt(host: &Host, request: &HaltRequest) -> Result<Outcome> {
 pub fn suspend(host: &Host, targets: &[String]) -> Result<Outcome> {
     let (opened, targets) = open_for(host, targets, &Wish::default())?;
     let machines = opened.several(&targets, false)?;
-    stop(host, &opened, "suspend", &machines, false, &plan::suspend)
+    stop(
+        host,
+        &opened,
+        "suspend",
+        &machines,
+        false,
+        false,
+        &plan::suspend,
+    )
 }
 
 /// Removes machines, the last one first. `confirm` is asked for each that
@@ -118,6 +128,7 @@ pub fn destroy(
         "destroy",
         &machines,
         request.parallel,
+        true,
         &|config, seen, _| plan::destroy(config, seen, request.graceful),
     )?;
     Ok(DestroyOutcome { outcome, declined })

@@ -28,15 +28,14 @@ pub struct Trusted {
 pub fn trust(host: &Host) -> Result<Trusted> {
     let vagrantfile = vagrantfile::find(host, &host.cwd)?;
     let mut acts = Vec::new();
-    for _ in 0..ROUNDS {
-        let Err(failure) = open_for(host, &[], &Wish::default()) else {
-            break;
-        };
-        let Some(untrusted) = untrusted(&failure) else {
-            return Err(failure);
-        };
-        acts.push(described(untrusted));
-        allow(host, untrusted)?;
+    while let Err(failure) = open_for(host, &[], &Wish::default()) {
+        match untrusted(&failure) {
+            Some(untrusted) if acts.len() < ROUNDS => {
+                acts.push(described(untrusted));
+                allow(host, untrusted)?;
+            }
+            _ => return Err(failure),
+        }
     }
     let record = TrustRecord::read(host, &vagrantfile);
     Ok(Trusted {

@@ -166,6 +166,7 @@ pub trait Provider: Send + Sync {
 
     /// Returns what it will choose for this machine and why (accelerator, firmware,
     /// NIC and disk models), for `plan`: nothing that the machine's size says already.
+    /// Of a box that is not here yet, what does not depend on it.
     /// Must change nothing.
     fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>>;
 

@@ -68,9 +68,10 @@ impl<'a> MachineIndex<'a> {
         }
     }
 
-    /// Returns all entries, in the order of the file. Damaged entries are left out.
+    /// Returns all entries, in the order of the file. Damaged entries are left out;
+    /// of a file that cannot be read there are none.
     pub fn entries(&self) -> Vec<IndexEntry> {
-        let root = self.load().unwrap_or_default();
+        let root = self.load().ok().flatten().unwrap_or_default();
         machines(&root)
             .map(|machines| {
                 machines
@@ -81,9 +82,10 @@ impl<'a> MachineIndex<'a> {
             .unwrap_or_default()
     }
 
-    /// Returns whether the file is there and cannot be read as an index.
-    pub fn is_damaged(&self) -> bool {
-        self.load().is_none()
+    /// Returns whether what the file holds is no index. An error means that nobody
+    /// knows: the file cannot be read.
+    pub fn is_damaged(&self) -> Result<bool> {
+        Ok(self.load()?.is_none())
     }
 
     /// Returns the path of the file.
@@ -111,7 +113,7 @@ impl<'a> MachineIndex<'a> {
     /// Puts a damaged file out of the way, and returns where it is then.
     pub fn set_aside_if_damaged(&self) -> Result<Option<PathBuf>> {
         let _lock = FileLock::take(self.host, &self.lock, |_| {})?;
-        if !self.is_damaged() {
+        if !self.is_damaged()? {
             return Ok(None);
         }
         self.set_aside().map(Some)
@@ -173,7 +175,7 @@ impl<'a> MachineIndex<'a> {
 
     fn change(&self, edit: impl FnOnce(&mut Map<String, Value>)) -> Result<()> {
         let _lock = FileLock::take(self.host, &self.lock, |_| {})?;
-        let mut root = if let Some(root) = self.load() {
+        let mut root = if let Some(root) = self.load()? {
             root
         } else {
             self.set_aside()?;
@@ -190,22 +192,25 @@ impl<'a> MachineIndex<'a> {
     }
 
     /// Returns the parsed file, an empty index if there is none, `None` if it is damaged.
-    fn load(&self) -> Option<Value> {
-        let bytes = match files::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(_) if !self.path.exists() => return Some(json!({"version": 1, "machines": {}})),
-            Err(_) => return None,
+    fn load(&self) -> Result<Option<Value>> {
+        let Some(bytes) = files::read_if_exists(&self.path)? else {
+            return Ok(Some(json!({"version": 1, "machines": {}})));
         };
-        let root: Value = serde_json::from_slice(&bytes).ok()?;
-        let version = &root["version"];
-        (version == 1 || version == "1")
-            .then_some(())
-            .and(machines(&root))?;
-        Some(root)
+        Ok(serde_json::from_slice(&bytes)
+            .ok()
+            .filter(|root: &Value| root["version"] == 1 || root["version"] == "1")
+            .filter(|root| machines(root).is_some()))
     }
 
     fn set_aside(&self) -> Result<PathBuf> {
-        let aside = self.path.with_extension("damaged");
+        // One that lies there already may be the one with something in it.
+        let names = (1..).map(|number| match number {
+            1 => "damaged".to_owned(),
+            _ => format!("damaged-{number}"),
+        });
+        let mut paths = names.map(|name| self.path.with_extension(name));
+        let free = paths.find(|path| path.symlink_metadata().is_err());
+        let aside = free.expect("the numbers do not end");
         files::rename(&self.path, &aside)?;
         self.host.say(
             None,
@@ -320,7 +325,21 @@ mod tests {
             assert_eq!(index.entries(), [], "{damage}");
             index.set(&web()).unwrap();
             assert_eq!(index.entries().len(), 1, "{damage}");
-            assert!(index.path.with_extension("damaged").exists());
         }
+        let kept = files::read_text(&index.path.with_extension("damaged-3")).unwrap();
+        assert_eq!(kept, "[]");
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_read_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let host = host(&dir);
+        let index = MachineIndex::new(&host);
+        // A folder, since nothing is kept from root by its permissions.
+        files::create_dir_all(&index.path).unwrap();
+        assert!(index.is_damaged().is_err());
+        assert!(index.set(&web()).is_err());
+        assert!(index.set_aside_if_damaged().is_err());
+        assert!(index.path.is_dir());
     }
 }

@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::{Env, files, variables};
+use crate::host::{Env, files, short_hash, variables};
 
 /// Folder beside the Vagrantfile, unless a variable says otherwise.
 pub const DOTFILE_DIR: &str = ".rove";
@@ -99,14 +99,9 @@ pub fn trust_file(home: &Path, vagrantfile: &Path) -> PathBuf {
     home.join(DATA).join(TRUST).join(name)
 }
 
-/// Returns a short name for a path. FNV-1a: it only has to tell labs apart, and
-/// to be the same in every version of rove.
+/// Returns a short name for a path: it only has to tell labs apart.
 fn hash(path: &Path) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in path.to_string_lossy().bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
+    short_hash(path.to_string_lossy().as_bytes())
 }
 
 /// Returns a machine's id for want of a better one: 32 hex digits, the same each

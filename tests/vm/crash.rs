@@ -228,3 +228,36 @@ fn a_snapshot_whose_rove_died_is_waited_for() {
         "{tags}"
     );
 }
+
+#[test]
+fn a_machine_does_not_start_on_another_disk_than_its_own() {
+    let vm = Vm::tiny("web");
+    vm.with(|machine, spec| machine.create(spec).unwrap());
+    let path = vm.dir().join("machine.json");
+    let record: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let base = std::path::PathBuf::from(record["bases"][0]["path"].as_str().unwrap());
+    // The same bytes in another file are the same disk; a rebuilt box is another.
+    let other = vm.dir().join("other-base");
+    std::fs::copy(&base, &other).unwrap();
+    let replace = |change: bool| {
+        if change {
+            let mut bytes = std::fs::read(&other).unwrap();
+            bytes.extend(std::iter::repeat_n(1, 65_536));
+            std::fs::write(&other, bytes).unwrap();
+        }
+        edit(&vm, |record| {
+            record["bases"][0]["path"] = other.to_str().unwrap().into();
+        });
+    };
+    replace(false);
+    vm.with(|machine, spec| machine.start(spec).unwrap());
+    vm.with(|machine, _| machine.stop(None).unwrap());
+    replace(true);
+    let error = vm.with(|machine, spec| machine.start(spec).unwrap_err());
+    assert!(
+        error.to_string().contains("is not the disk any more"),
+        "{error}"
+    );
+    assert_eq!(vm.power(), Power::Off);
+    assert!(vm.processes().is_empty());
+}

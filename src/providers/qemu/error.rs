@@ -73,6 +73,14 @@ pub enum QemuError {
         /// Machine.
         machine: String,
     },
+    /// The disk that an overlay lies on is another one now.
+    #[error("`{}` is not the disk any more that machine `{machine}` was made on", image.display())]
+    BaseChanged {
+        /// The image.
+        image: PathBuf,
+        /// Machine.
+        machine: String,
+    },
     /// The image of a disk of the Vagrantfile is gone.
     #[error("the image `{}` of the disk `{name}` is gone, and machine `{machine}` cannot run without it", image.display())]
     DiskGone {
@@ -227,6 +235,7 @@ impl Explain for QemuError {
             | Self::NoFirmware { .. }
             | Self::LongPath { .. }
             | Self::BaseGone { .. }
+            | Self::BaseChanged { .. }
             | Self::DiskGone { .. }
             | Self::Accelerator { .. }
             | Self::BadRecord { .. } => Kind::Environment,
@@ -264,6 +273,9 @@ impl Explain for QemuError {
             ),
             Self::BaseGone { .. } => hint(
                 "add the box again with `rove box add`, or `rove destroy` the machine and bring it up anew",
+            ),
+            Self::BaseChanged { .. } => hint(
+                "bring the former disk back, the same version of the box; or `rove destroy` the machine and bring it up anew",
             ),
             Self::Disguised { .. } => hint(
                 "if it is yours, give it the ending of its format, `.qcow2` for example; a guest can write such a header into a raw disk",

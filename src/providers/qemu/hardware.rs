@@ -359,9 +359,6 @@ impl Hardware {
         if let Screen::Vnc(address) = &self.screen {
             details.push(Detail::new("screen", format!("VNC at {address}")));
         }
-        if let Some(warning) = too_much(self.memory_mib) {
-            details.push(Detail::new("warning", warning));
-        }
         details
     }
 }
@@ -377,6 +374,21 @@ fn controller_name(controller: Controller) -> &'static str {
         Controller::Nvme => "NVMe",
         Controller::None => "attached by extra arguments",
     }
+}
+
+/// Returns warnings if the machine is larger than this host.
+pub(super) fn strain(size: &Size, made_for: &MadeFor) -> Vec<Detail> {
+    let memory = memory(size, made_for);
+    let cpus = cpus(size, made_for, host_cpus());
+    let turns = (cpus > host_cpus()).then(|| {
+        let host = host_cpus();
+        format!("{cpus} processors share the {host} of this host")
+    });
+    let warnings = too_much(memory.max.unwrap_or(memory.start));
+    let warnings = warnings.into_iter().chain(turns);
+    warnings
+        .map(|warning| Detail::new("warning", warning))
+        .collect()
 }
 
 /// Returns a warning if the guest may use more memory than this host has.

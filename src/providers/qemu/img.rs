@@ -188,6 +188,7 @@ mod tests {
             path: "/b/box.img".into(),
             format: "raw".to_owned(),
             virtual_bytes: 1 << 30,
+            fingerprint: None,
         };
         let overlay = Path::new("/m/disk.qcow2");
         let create = "create -q -f qcow2 -F raw -b /b/box.img";

@@ -73,6 +73,16 @@ impl QemuMachine<'_> {
             }
             .into());
         }
+        for base in &record.bases {
+            // An overlay on another disk is no file system, but rubbish.
+            if base.fingerprint.is_some() && convert::fingerprint(&base.path)? != base.fingerprint {
+                return Err(QemuError::BaseChanged {
+                    image: base.path.clone(),
+                    machine: record.name.clone(),
+                }
+                .into());
+            }
+        }
         disks::require(self.dir, &record.name, &launch.extras)?;
         record.attach(&launch.extras);
         let balloon_mib = launch.balloon_mib;

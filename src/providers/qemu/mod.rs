@@ -88,9 +88,14 @@ impl Provider for Qemu {
 
     fn describe(&self, host: &Host, spec: &MachineSpec) -> Result<Vec<Detail>> {
         let settings = settings::Settings::read(&spec.block);
+        if spec.box_files.is_none() && settings.image_paths.is_empty() {
+            // What is chosen depends on the box.
+            return Ok(hardware::strain(&spec.size, &image::MadeFor::plain()));
+        }
         let found = machine::box_disks(host, spec, &settings)?;
         let mut details = machine::disk_details(&found)?;
         details.extend(machine::choose(host, spec, None, &found.made_for)?.details);
+        details.extend(hardware::strain(&spec.size, &found.made_for));
         Ok(details)
     }
 

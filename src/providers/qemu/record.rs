@@ -55,6 +55,9 @@ pub(super) struct Base {
     pub(super) format: String,
     /// Its size as the guest sees it.
     pub(super) virtual_bytes: u64,
+    /// What it looked like when the overlay was made; see `convert::fingerprint`.
+    #[serde(default)]
+    pub(super) fingerprint: Option<String>,
 }
 
 /// How a QEMU was started.

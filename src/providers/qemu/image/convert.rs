@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{BoxDisks, header};
 use crate::error::Result;
 use crate::event::{Event, Unit};
-use crate::host::{FileLock, Host, files};
+use crate::host::{FileLock, Host, files, short_hash};
 use crate::providers::BoxFiles;
 use crate::providers::qemu::img::Img;
 use crate::providers::qemu::layout;
@@ -49,6 +49,7 @@ fn base(
             path: disk.to_owned(),
             format: image.format.to_owned(),
             virtual_bytes,
+            fingerprint: fingerprint(disk)?,
         });
     }
     let target = target(host, files, index, disk)?;
@@ -60,10 +61,19 @@ fn base(
     let path = converted(host, machine, &label, image.format, disk, &target)?;
     let virtual_bytes = header::read(&path)?.virtual_bytes.unwrap_or(0);
     Ok(Base {
+        fingerprint: fingerprint(&path)?,
         path,
         format: "qcow2".to_owned(),
         virtual_bytes,
     })
+}
+
+/// Returns what tells an image from another that was put in its place: its size
+/// and some blocks of it. Not its time, which a copy or a backup changes.
+pub(in crate::providers::qemu) fn fingerprint(image: &Path) -> Result<Option<String>> {
+    const BLOCKS: u64 = 64;
+    let (bytes, size) = files::sample(image, BLOCKS)?;
+    Ok(Some(format!("{size}-{:016x}", short_hash(&bytes))))
 }
 
 /// Returns where the converted disk belongs.
@@ -89,7 +99,7 @@ fn target(host: &Host, files: Option<&BoxFiles>, index: usize, disk: &Path) -> R
         .take(40)
         .collect();
     // The same path with another size or date is another disk.
-    let key = fnv(&format!("{} {} {changed}", disk.display(), meta.len()));
+    let key = short_hash(format!("{} {} {changed}", disk.display(), meta.len()).as_bytes());
     Ok(layout::converted(host).join(format!("{stem}-{key:016x}.qcow2")))
 }
 
@@ -106,8 +116,10 @@ fn converted(
         return Ok(target.to_owned());
     }
     let img = Img::find(host)?;
-    let lock =
-        layout::converted(host).join(format!("{:016x}.lock", fnv(&target.display().to_string())));
+    let lock = layout::converted(host).join(format!(
+        "{:016x}.lock",
+        short_hash(target.as_os_str().as_encoded_bytes())
+    ));
     let _lock = FileLock::take(host, &lock, |owner| {
         let text = format!("waiting for another rove ({owner}) to convert the box's disk");
         host.say(Some(machine), crate::event::Level::Info, text);
@@ -146,13 +158,6 @@ fn converted(
     files::sync_file(&partial)?;
     files::rename(&partial, target)?;
     Ok(target.to_owned())
-}
-
-/// FNV-1a: tells paths apart, and is the same in every version of rove.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// Returns whether a disk can only be started by UEFI: it has an EFI system
