@@ -59,7 +59,6 @@
     clippy::format_collect,
     clippy::single_char_pattern
 )]
-#![allow(dead_code)]
 
 mod ast;
 mod builtins;
@@ -75,7 +74,7 @@ mod world;
 
 pub use ast::{CallSite, Loc, Params, RegexpFlags};
 pub use error::{Category, Error, Flow, Outcome, Problem, Report};
-pub use interp::{Interp, Limits};
+pub use interp::{Interp, Library, Limits};
 pub use pattern::pattern_matches;
 pub use symbol::Sym;
 pub use value::{Args, Class, Data, Native, Proc, RArray, RHash, RRange, RString, Value};

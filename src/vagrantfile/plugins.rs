@@ -1,6 +1,8 @@
 //! Vagrant's plugins whose work rove does itself, or whose settings it reads:
 //! files find them installed. `docs/plugins.md` has the table for users.
 
+use std::cell::RefCell;
+
 use crate::boxes::{Constraint, Version};
 use crate::host::{Host, variables};
 
@@ -81,7 +83,11 @@ const ALL: &[Plugin] = &[
 
 /// The plugins that are there for one load.
 #[derive(Clone, Debug)]
-pub(super) struct Plugins(Vec<String>);
+pub(super) struct Plugins {
+    names: Vec<String>,
+    /// Sections and provisioners that plugins in the files themselves declare.
+    declared: RefCell<Vec<String>>,
+}
 
 impl Plugins {
     /// Returns what `ROVE_PLUGINS` lists; where it is not set, all that rove
@@ -91,21 +97,39 @@ impl Plugins {
             .env
             .all()
             .find(|(name, _)| *name == variables::ROVE_PLUGINS);
-        Self(match given {
-            Some((_, names)) => split(names).collect(),
-            None => ALL.iter().map(|plugin| plugin.name.to_owned()).collect(),
-        })
+        Self {
+            names: match given {
+                Some((_, names)) => split(names).collect(),
+                None => ALL.iter().map(|plugin| plugin.name.to_owned()).collect(),
+            },
+            declared: RefCell::default(),
+        }
+    }
+
+    /// Returns their names.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Notes that a plugin in a file brings this section or provisioner.
+    pub(super) fn declare(&self, name: &str) {
+        self.declared.borrow_mut().push(name.to_owned());
+    }
+
+    /// Tells whether a plugin in a file brings this section or provisioner.
+    pub(super) fn is_declared(&self, name: &str) -> bool {
+        self.declared.borrow().iter().any(|known| known == name)
     }
 
     fn present(&self) -> impl Iterator<Item = &'static Plugin> {
         ALL.iter()
-            .filter(|plugin| self.0.iter().any(|name| name == plugin.name))
+            .filter(|plugin| self.names.iter().any(|name| name == plugin.name))
     }
 
     /// Answers `Vagrant.has_plugin?`. One that was listed and is not known meets
     /// every constraint.
     pub(super) fn has(&self, name: &str, constraint: Option<&Constraint>) -> bool {
-        if !self.0.iter().any(|known| known == name) {
+        if !self.names.iter().any(|known| known == name) {
             return false;
         }
         let known = self.present().find(|plugin| plugin.name == name);
@@ -118,7 +142,7 @@ impl Plugins {
 
     /// Tells whether one of them has this section.
     pub(super) fn has_section(&self, name: &str) -> bool {
-        self.present().any(|plugin| plugin.sections.contains(&name))
+        self.is_declared(name) || self.present().any(|plugin| plugin.sections.contains(&name))
     }
 
     /// Tells whether one of them has this provisioner.
@@ -151,7 +175,10 @@ mod tests {
 
     #[test]
     fn what_is_listed_is_there() {
-        let plugins = Plugins(vec!["vagrant-libvirt".to_owned(), "mine".to_owned()]);
+        let plugins = Plugins {
+            names: vec!["vagrant-libvirt".to_owned(), "mine".to_owned()],
+            declared: RefCell::default(),
+        };
         let has = |name, constraint: &str| {
             let constraint = (!constraint.is_empty()).then(|| constraint.parse().unwrap());
             plugins.has(name, constraint.as_ref())

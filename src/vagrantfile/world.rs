@@ -98,6 +98,16 @@ impl World for HostWorld {
 
     fn write(&self, path: &Path, bytes: &[u8], append: bool) -> io::Result<()> {
         self.may_write(path)?;
+        // Vagrant has made this folder before it reads the file.
+        if let Some(folder) = path.parent()
+            && folder.ends_with(".vagrant")
+            && !folder.exists()
+            && folder
+                .parent()
+                .is_some_and(|project| project.join("Vagrantfile").exists())
+        {
+            plain::create_dir(folder)?;
+        }
         plain::write(path, bytes, append)
     }
 

@@ -155,9 +155,60 @@ fn first_word(command: &Command) -> String {
     text.split_whitespace().next().unwrap_or("").to_owned()
 }
 
+/// Words that mean something to a shell only.
+const SHELL_WORDS: &[&str] = &[
+    "!", ".", ":", "break", "case", "continue", "do", "done", "elif", "else", "esac", "eval",
+    "exec", "exit", "export", "fi", "for", "if", "in", "readonly", "return", "set", "shift",
+    "then", "times", "trap", "unset", "until", "while",
+];
+
+/// Tells whether there is no such program, where Ruby would start it without a
+/// shell: a command in one text without a character that a shell would read.
+fn is_missing(interp: &Interp, command: &Command) -> bool {
+    // On Windows the ending of a program's file is not typed.
+    if std::path::MAIN_SEPARATOR != '/' {
+        return false;
+    }
+    let program = if command.shell {
+        let text = command.argv[0].to_string_lossy().into_owned();
+        let word = text
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        if text.contains(|c| "*?{}[]<>()~&|\\$;'`\"\n#".contains(c))
+            || word.contains(['=', '%'])
+            || SHELL_WORDS.contains(&word.as_str())
+        {
+            return false;
+        }
+        word
+    } else {
+        command.argv[0].to_string_lossy().into_owned()
+    };
+    if program.contains('/') {
+        let from = command.cwd.clone().unwrap_or_else(|| interp.world.cwd());
+        return !interp.world.executable(&from.join(&program));
+    }
+    let path = command
+        .env
+        .iter()
+        .find(|(name, _)| name == "PATH")
+        .map_or_else(|| interp.world.env("PATH"), |(_, value)| value.clone());
+    let Some(path) = path else {
+        return false;
+    };
+    !std::env::split_paths(&path).any(|folder| interp.world.executable(&folder.join(&program)))
+}
+
 /// Runs a command and sets `$?`.
 fn run(interp: &mut Interp, command: &Command) -> Outcome<Finished> {
-    match interp.world.run(command) {
+    let result = match interp.world.allows(command) {
+        Ok(()) if is_missing(interp, command) => Err(std::io::ErrorKind::NotFound.into()),
+        Ok(()) => interp.world.run(command),
+        Err(refused) => Err(refused),
+    };
+    match result {
         Ok(finished) => {
             interp.last_status = status_value(interp, &finished);
             Ok(finished)
@@ -247,6 +298,11 @@ fn exec(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
     let command = command(interp, args)?;
     if let Err(error) = interp.world.allows(&command) {
         return Err(interp.raise("Errno::EACCES", error.to_string()));
+    }
+    if is_missing(interp, &command) {
+        let word = first_word(&command);
+        let text = format!("No such file or directory - {word}");
+        return Err(interp.raise("Errno::ENOENT", text));
     }
     Err(Unwind::Exec(command).into())
 }

@@ -6,8 +6,7 @@ use crate::ruby::ast::{Begin, Case, Node, Rescue, Target, While};
 use crate::ruby::error::{Flow, Outcome, Unwind};
 use crate::ruby::interp::Interp;
 use crate::ruby::scope::Env;
-use crate::ruby::symbol::Sym;
-use crate::ruby::value::{Args, Value};
+use crate::ruby::value::Value;
 
 impl Interp {
     pub(super) fn eval_while(&mut self, looped: &While, env: &Env) -> Outcome {
@@ -214,16 +213,5 @@ impl Interp {
             self.flip_flops.insert(key, false);
         }
         Ok(Value::Bool(true))
-    }
-
-    /// Calls `name` on `value` with a block that is Rust code.
-    pub(in crate::ruby) fn send_with_block(
-        &mut self,
-        value: &Value,
-        name: &str,
-        list: &[Value],
-        block: Option<Rc<crate::ruby::value::Proc>>,
-    ) -> Outcome {
-        self.send(value, Sym::new(name), Args::new(list).with_block(block))
     }
 }

@@ -400,9 +400,4 @@ impl Interp {
             _ => Err(self.raise("TypeError", "can't define singleton")),
         }
     }
-
-    /// Marks a class as made of `alloc`.
-    pub(in crate::ruby) fn set_alloc(class: &Rc<Class>, alloc: Alloc) {
-        class.alloc.set(alloc);
-    }
 }

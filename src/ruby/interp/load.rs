@@ -9,11 +9,45 @@ use crate::ruby::builtins;
 use crate::ruby::error::{Error, Outcome, Unwind};
 use crate::ruby::scope::{Env, Scope};
 use crate::ruby::symbol::Sym;
-use crate::ruby::value::Value;
+use crate::ruby::value::{Class, Value};
 use crate::ruby::world::FileType;
 use crate::source::SourceFile;
 
+/// A library in Ruby that an embedder brings.
+pub struct Library {
+    /// What `require` calls it.
+    pub name: &'static str,
+    /// The text, parsed when a file first names one of its constants.
+    pub source: &'static str,
+    /// Further names whose `require` succeeds; those that end in `/` stand for
+    /// all below them. A file of that name is preferred.
+    pub also: Vec<String>,
+}
+
+impl Library {
+    fn provides(&self, name: &str) -> bool {
+        self.also.iter().any(|known| match known.strip_suffix('/') {
+            Some(_) => name.starts_with(known),
+            None => name == known,
+        })
+    }
+}
+
 impl Interp {
+    /// Makes a library known, and the constants that load it, each in its module.
+    pub fn add_library(&mut self, library: Library, constants: &[(&Rc<Class>, &str)]) {
+        for (module, constant) in constants {
+            let entry = (Sym::new(constant), library.name.to_owned());
+            module.autoloads.borrow_mut().push(entry);
+        }
+        self.libraries.push(library);
+    }
+
+    /// Loads a library by its name, if it was not loaded before.
+    pub fn load_library(&mut self, name: &str) -> Outcome {
+        self.require(name)
+    }
+
     /// Returns a path as the file methods take it.
     pub(in crate::ruby) fn absolute(&self, path: &str) -> PathBuf {
         self.world.cwd().join(path)
@@ -35,6 +69,11 @@ impl Interp {
         let plain = name.strip_suffix(".rb").unwrap_or(name);
         if self.loaded.iter().any(|known| known == plain) {
             return Ok(Value::Bool(false));
+        }
+        if let Some(library) = self.libraries.iter().find(|one| one.name == plain) {
+            let (name, source) = (library.name, library.source);
+            self.run_library(name, source)?;
+            return Ok(Value::Bool(true));
         }
         if builtins::is_library(plain) {
             self.loaded.push(plain.to_owned());
@@ -67,6 +106,12 @@ impl Interp {
             if let Some(answer) = self.require_path(&candidate)? {
                 return Ok(answer);
             }
+        }
+        if let Some(library) = self.libraries.iter().find(|one| one.provides(plain)) {
+            let (library, source) = (library.name, library.source);
+            self.loaded.push(plain.to_owned());
+            self.run_library(library, source)?;
+            return Ok(Value::Bool(true));
         }
         let flow = self.raise("LoadError", format!("cannot load such file -- {name}"));
         if let Some(error) = flow.exception() {

@@ -10,6 +10,8 @@ mod dispatch;
 mod load;
 mod raise;
 
+pub use load::Library;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +27,7 @@ use crate::ruby::value::{Args, Class, Method, Proc, Value, Visibility};
 use crate::ruby::world::World;
 use crate::source::{SourceFile, Span};
 
-pub(in crate::ruby) use convert::{big_of, float_text, inspect_bytes, inspect_symbol};
+pub(in crate::ruby) use convert::{big_of, float_text, inspect_bytes};
 pub(in crate::ruby) use define::Core;
 pub(in crate::ruby) use define::{Rows, any, any_keywords, row, row_keywords};
 pub(in crate::ruby) use dispatch::Caller;
@@ -99,6 +101,8 @@ pub struct Interp {
     pub(in crate::ruby) catching: Vec<Value>,
     pub(in crate::ruby) describing: bool,
     pub(in crate::ruby) in_library: bool,
+    /// Libraries that the embedder brings.
+    libraries: Vec<Library>,
     pub(in crate::ruby) regexps: HashMap<(Rc<str>, RegexpFlags), Rc<fancy_regex::Regex>>,
     native_classes: HashMap<String, Rc<Class>>,
     native_ivars: HashMap<(i64, Sym), Value>,
@@ -137,6 +141,7 @@ impl Interp {
             catching: Vec::new(),
             describing: false,
             in_library: false,
+            libraries: Vec::new(),
             regexps: HashMap::new(),
             native_classes: HashMap::new(),
             native_ivars: HashMap::new(),

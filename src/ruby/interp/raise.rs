@@ -304,6 +304,10 @@ impl Interp {
         if class.from_ruby.get() {
             return Category::RaiseCustom;
         }
+        // Raised as they are, they are the file's own choice like a class of its own.
+        if matches!(&*class.display_name(), "Exception" | "StandardError") {
+            return Category::RaiseCustom;
+        }
         for class in class.ancestors() {
             let name = class.display_name();
             let found = match &*name {

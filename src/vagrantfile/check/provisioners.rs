@@ -1,6 +1,7 @@
 //! Rules of provisioners.
 
 use super::{Context, Finding, names, said};
+use crate::config::Severity;
 use crate::ruby::Value;
 use crate::source::{Span, nearest};
 use crate::vagrantfile::schema::vm::{ProvisionerEntry, ProvisionerOptions};
@@ -24,6 +25,17 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 fn unknown_type(context: &mut Context<'_>, entry: &ProvisionerEntry) {
+    if context.machine.plugins.is_declared(&entry.kind) {
+        let message = format!(
+            "the provisioner `{}` is a plugin in Ruby, which rove cannot run",
+            entry.kind
+        );
+        let mut finding = Finding::error("vm", message, entry.span.clone());
+        finding.severity = Severity::Warning;
+        finding.counted = false;
+        context.findings.push(finding);
+        return;
+    }
     let known = provisioners::ALL.iter().map(|class| class.key);
     let mut finding = Finding::error(
         "vm",

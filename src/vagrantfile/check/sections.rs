@@ -14,6 +14,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             "winrm" => winrm(context, state),
             "trigger" => triggers(context, state),
             "vagrant" => vagrant(context, state),
+            "windows" => windows(context, state),
             "push" => pushes(context, state),
             _ => names::unknown(context, state.class.section, state),
         }
@@ -88,6 +89,16 @@ fn winrm(context: &mut Context<'_>, state: &State) {
                 state.span(name),
             );
         }
+    }
+}
+
+fn windows(context: &mut Context<'_>, state: &State) {
+    // Vagrant does not look for unknown settings here either.
+    names::unknown_elsewhere(context, state);
+    let name = "set_work_network";
+    if state.get(name).is_nil() {
+        let section = state.class.section;
+        context.error(section, format!("`{name}` cannot be nil"), state.span(name));
     }
 }
 

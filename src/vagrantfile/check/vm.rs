@@ -241,7 +241,14 @@ fn check_folders(context: &mut Context<'_>, parts: &Parts) {
             context.error("vm", "`mount_options` must be a list", span());
         }
         let kind = of("type");
-        if kind.truthy() && !FOLDER_TYPES.contains(&text(&kind).as_str()) {
+        // A type that a plugin brings is there as far as the plugin is.
+        let brought = match text(&kind).as_str() {
+            "sshfs" => context.machine.plugins.has("vagrant-sshfs", None),
+            "9p" | "virtiofs" => context.machine.plugins.has("vagrant-libvirt", None),
+            "lxc" => context.machine.plugins.has("vagrant-lxc", None),
+            _ => true,
+        };
+        if kind.truthy() && !(brought && FOLDER_TYPES.contains(&text(&kind).as_str())) {
             let kind = text(&kind);
             let mut finding = super::Finding::error(
                 "vm",

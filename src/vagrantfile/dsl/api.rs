@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::boxes::{Constraint, Version};
 use crate::config::Layer;
-use crate::ruby::{Args, Interp, Outcome, Proc, Value};
+use crate::ruby::{Args, Interp, Library, Outcome, Proc, Value};
 
 use super::Recorder;
 use crate::vagrantfile::plugins::Plugins;
@@ -43,18 +43,54 @@ pub(in crate::vagrantfile) struct Facts {
     pub(in crate::vagrantfile) architecture: String,
 }
 
-/// Error classes that files rescue or raise.
+/// Error classes that rove raises; further ones come into being by their name.
 const ERRORS: &[&str] = &[
     "VagrantVersionBad",
     "VagrantfileLoadError",
     "VagrantfileNameError",
     "TriggersNoBlockGiven",
-    "PluginNotInstalled",
-    "MachineGuestNotReady",
-    "ConfigUpgradeErrors",
-    "ConfigInvalid",
-    "CommandUnavailable",
-    "NoEnvironmentError",
+];
+
+/// What the part of the API that is written in Ruby has below `Vagrant::Util`.
+const UTILITIES: &[&str] = &[
+    "ANSIEscapeCodeRemover",
+    "Busy",
+    "Caps",
+    "Counter",
+    "DeepMerge",
+    "Downloader",
+    "Env",
+    "Experimental",
+    "HashWithIndifferentAccess",
+    "IsPortOpen",
+    "NetworkIP",
+    "Numeric",
+    "PowerShell",
+    "Presence",
+    "Retryable",
+    "SSH",
+    "SafePuts",
+    "ShellQuote",
+    "Subprocess",
+    "TemplateRenderer",
+];
+
+/// Name of the part of the API that is written in Ruby.
+const LIBRARY: &str = "vagrant/api";
+
+/// What a Vagrantfile can `require` because Vagrant has it loaded.
+const REQUIRED: &[&str] = &[
+    "childprocess",
+    "erubi",
+    "i18n",
+    "listen",
+    "log4r",
+    "log4r/",
+    "net/scp",
+    "net/sftp",
+    "net/ssh",
+    "vagrant/",
+    "vagrant_cloud",
 ];
 
 /// Defines `Vagrant`.
@@ -62,10 +98,8 @@ pub(in crate::vagrantfile) fn install(interp: &mut Interp, collected: &Collected
     let vagrant = interp.define_module("Vagrant");
     let standard = interp.find_class("StandardError");
     let base = interp.define_class("Vagrant::Errors::VagrantError", standard.as_ref());
-    for name in ERRORS {
-        interp.define_class(&format!("Vagrant::Errors::{name}"), Some(&base));
-    }
-    interp.define_module("VagrantPlugins");
+    install_errors(interp, &base);
+    install_library(interp, &facts.plugins);
     set(interp, "Vagrant", "VERSION", Value::str(VERSION));
     set(
         interp,
@@ -123,10 +157,25 @@ pub(in crate::vagrantfile) fn install(interp: &mut Interp, collected: &Collected
             pathname(interp, path.trim_end_matches('/'))
         });
     }
-    for name in ["in_installer?", "very_quiet?", "server_mode?"] {
+    for name in [
+        "in_installer?",
+        "in_bundler?",
+        "very_quiet?",
+        "server_mode?",
+        "prerelease?",
+        "auto_install_local_plugins?",
+    ] {
         interp.define_singleton(&vagrant, name, |_, _, _| Ok(Value::Bool(false)));
     }
-    install_plugin_classes(interp);
+    interp.define_singleton(&vagrant, "plugins_enabled?", |_, _, _| {
+        Ok(Value::Bool(true))
+    });
+    interp.define_singleton(&vagrant, "server_url", |_, _, args| {
+        let url = args.opt(0).cloned().unwrap_or_default();
+        let official = Value::str("https://vagrantcloud.com");
+        Ok(if url.is_nil() { official } else { url })
+    });
+    install_plugin_classes(interp, &facts.plugins);
     install_platform(interp, &facts.architecture);
 }
 
@@ -152,6 +201,61 @@ fn configure(interp: &mut Interp, blocks: &Collected, version: &str, args: &Args
         layer: Layer::Project,
     });
     Ok(Value::Nil)
+}
+
+/// `Vagrant::Errors`: any name below it is an error, for files rescue and raise
+/// them, and the list is long.
+fn install_errors(interp: &mut Interp, base: &Rc<crate::ruby::Class>) {
+    for name in ERRORS {
+        interp.define_class(&format!("Vagrant::Errors::{name}"), Some(base));
+    }
+    let errors = interp.define_module("Vagrant::Errors");
+    let parent = Rc::clone(base);
+    interp.define_singleton(&errors, "const_missing", move |interp, _, args| {
+        interp.load_library(LIBRARY)?;
+        let name = format!("Vagrant::Errors::{}", text(&args.get(0)));
+        Ok(Value::Class(interp.define_class(&name, Some(&parent))))
+    });
+    // Defined anew by the library, which an error class of a file's own calls for.
+    for name in ["error_key", "error_message", "error_namespace"] {
+        interp.define_singleton(base, name, move |interp, this, args| {
+            interp.load_library(LIBRARY)?;
+            interp.call_method_with(this, name, args.clone())
+        });
+    }
+}
+
+/// The part of the API that is written in Ruby.
+fn install_library(interp: &mut Interp, plugins: &Rc<Plugins>) {
+    let vagrant = interp.define_module("Vagrant");
+    let util = interp.define_module("Vagrant::Util");
+    let plugin = interp.define_module("Vagrant::Plugin");
+    let installed = interp.define_module("VagrantPlugins");
+    let top = interp
+        .find_class("Object")
+        .expect("the root of all classes");
+    let mut constants = vec![(&plugin, "Manager"), (&top, "Log4r"), (&top, "I18n")];
+    for name in ["UI", "Action", "Environment", "Machine", "Box"] {
+        constants.push((&vagrant, name));
+    }
+    for name in UTILITIES {
+        constants.push((&util, name));
+    }
+    for name in ["ProviderVirtualBox", "HyperV", "CommandServe"] {
+        constants.push((&installed, name));
+    }
+    let names = REQUIRED.iter().map(|name| (*name).to_owned());
+    let library = Library {
+        name: LIBRARY,
+        source: include_str!("vagrant.rb"),
+        also: names.chain(plugins.names().iter().cloned()).collect(),
+    };
+    interp.add_library(library, &constants);
+    let plugins = Rc::clone(plugins);
+    interp.define_singleton(&vagrant, "installed_plugin_names", move |_, _, _| {
+        let names: Vec<Value> = plugins.names().iter().map(Value::str).collect();
+        Ok(Value::array(names))
+    });
 }
 
 /// Tells whether the version that rove stands for meets all requirements.
@@ -193,7 +297,7 @@ fn pathname(interp: &mut Interp, path: &str) -> Outcome {
 }
 
 /// `Vagrant.plugin(2, :command)` as a superclass, `Vagrant.plugin(2)` as a base.
-fn install_plugin_classes(interp: &mut Interp) {
+fn install_plugin_classes(interp: &mut Interp, plugins: &Rc<Plugins>) {
     let vagrant = interp.define_module("Vagrant");
     let components = [
         "command",
@@ -207,14 +311,23 @@ fn install_plugin_classes(interp: &mut Interp) {
         "synced_folder",
     ];
     let plugin = interp.define_class("Vagrant::Plugin::V2::Plugin", None);
-    // `name "x"`, `command "x" do … end` and so on are declarations.
+    // `name "x"`, `command "x" do … end` and so on are declarations. What they
+    // declare is Ruby of Vagrant's inside; rove takes note of the names.
+    for name in ["config", "provisioner"] {
+        let plugins = Rc::clone(plugins);
+        interp.define_singleton(&plugin, name, move |_, _, args| {
+            // `config(:name, :provisioner)` is about the options of one.
+            if args.opt(1).is_none() {
+                plugins.declare(&text(&args.get(0)));
+            }
+            Ok(Value::Nil)
+        });
+    }
     for name in [
         "name",
         "description",
         "command",
-        "config",
         "provider",
-        "provisioner",
         "guest",
         "host",
         "action_hook",
@@ -227,6 +340,13 @@ fn install_plugin_classes(interp: &mut Interp) {
     ] {
         interp.define_singleton(&plugin, name, |_, _, _| Ok(Value::Nil));
     }
+    let unset = crate::ruby::Sym::new("UNSET_VALUE");
+    for class in ["Plugin", "Config"] {
+        let class = interp.define_class(&format!("Vagrant::Plugin::V2::{class}"), None);
+        interp.set_const(&class, unset, Value::sym("__UNSET__VALUE__"));
+    }
+    let all = crate::ruby::Sym::new("ALL_ACTIONS");
+    interp.set_const(&plugin, all, Value::sym("__all_actions__"));
     for component in components {
         let name: String = component.split('_').map(capital).collect();
         interp.define_class(&format!("Vagrant::Plugin::V2::{name}"), None);
@@ -266,11 +386,34 @@ fn install_platform(interp: &mut Interp, architecture: &str) {
         ("freebsd?", os == "freebsd"),
         ("terminal_supports_colors?", false),
         ("bit64?", usize::BITS == 64),
+        ("fs_case_sensitive?", os == "linux"),
+        ("systemd?", false),
+        ("windows_admin?", false),
+        ("windows_hyperv_admin?", false),
+        ("windows_hyperv_enabled?", false),
+        ("wsl_windows_access?", false),
     ];
     for (name, value) in facts {
         interp.define_singleton(&platform, name, move |_, _, _| Ok(Value::Bool(value)));
     }
     interp.define_singleton(&platform, "platform", move |_, _, _| Ok(Value::str(os)));
+    // Paths are as they are where no Windows is near.
+    for name in [
+        "cygwin_path",
+        "msys_path",
+        "cygwin_windows_path",
+        "unix_windows_path",
+        "windows_path",
+        "format_windows_path",
+        "windows_unc_path",
+        "wsl_to_windows_path",
+    ] {
+        interp.define_singleton(&platform, name, |_, _, args| Ok(args.get(0)));
+    }
+    interp.define_singleton(&platform, "fs_real_path", |interp, _, args| {
+        let path = text(&args.get(0));
+        pathname(interp, &path)
+    });
     let architecture = architecture.to_owned();
     interp.define_singleton(&platform, "architecture", move |_, _, _| {
         Ok(Value::str(&architecture))

@@ -100,6 +100,13 @@ impl Recorder {
         }
     }
 
+    /// Returns how much was said.
+    pub(in crate::vagrantfile) fn changes(&self) -> u64 {
+        let record = self.record.borrow();
+        let settings: usize = record.all().len();
+        (settings + record.calls.len()) as u64
+    }
+
     fn child(&self, name: &str) -> Value {
         let mut record = self.record.borrow_mut();
         let known = record.children.iter().find(|(child, _)| child == name);

@@ -40,7 +40,12 @@ impl Root {
             .iter()
             .filter_map(|(_, value)| value.as_native::<Config>())
             .map(Config::changes);
-        known.sum()
+        let unknown = self.unknown.borrow();
+        let unknown = unknown
+            .iter()
+            .filter_map(|(_, value, _)| value.as_native::<Recorder>())
+            .map(|recorder| 1 + recorder.changes());
+        known.sum::<u64>() + unknown.sum::<u64>()
     }
 
     /// Returns what was said.

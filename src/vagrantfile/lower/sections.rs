@@ -35,7 +35,12 @@ pub(super) fn all(machine: &Machine, findings: &[Finding]) -> Vec<(String, Value
     add("cloud_init", list(&vm.cloud_inits));
     add(
         "provisioners",
-        Value::List(vm.provisioners.iter().map(provisioner).collect()),
+        Value::List(
+            vm.provisioners
+                .iter()
+                .map(|entry| provisioner(machine, entry))
+                .collect(),
+        ),
     );
     add("provider_settings", providers(machine));
     add("triggers", triggers(machine));
@@ -102,10 +107,12 @@ fn folders(vm: &Parts) -> Value {
     Value::Map(folders.collect())
 }
 
-fn provisioner(entry: &ProvisionerEntry) -> Value {
+fn provisioner(machine: &Machine, entry: &ProvisionerEntry) -> Value {
     let (known, options) = match &entry.options {
         ProvisionerOptions::Known(state) => (true, Value::Map(plain::state(state))),
-        ProvisionerOptions::Unknown(record) => (false, recorded(record)),
+        ProvisionerOptions::Unknown(record) => {
+            (machine.plugins.is_declared(&entry.kind), recorded(record))
+        }
     };
     let run = match plain(&entry.run) {
         run if run.is_truthy() => run,

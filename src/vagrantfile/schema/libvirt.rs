@@ -143,6 +143,14 @@ pub(super) static LIBVIRT: Class = Class {
     attrs: &[ATTRS],
     methods: &[
         ("storage", storage),
+        ("disk_driver", |_, config, args| {
+            let known = ["cache", "io", "copy_on_read", "discard", "detect_zeroes"];
+            let given = options(args).into_iter();
+            let given = given.filter(|(key, _)| known.iter().any(|name| is_sym(key, name)));
+            let value = Value::hash(given);
+            config.change(|state| state.set_at("disk_driver_opts", value, args.name_span()));
+            Ok(Value::Nil)
+        }),
         ("boot", |_, config, args| {
             let device = args.folded().first().cloned().unwrap_or_default();
             push(config, args, "boot_order", device)
@@ -544,7 +552,7 @@ fn finalize_connection(state: &mut State) {
 fn finalize(state: &mut State) {
     finalize_connection(state);
     let spice = text(&state.get("graphics_type")) == "spice";
-    if state.is_unset("graphics_port") {
+    if !spice && state.is_unset("graphics_port") {
         state.set("graphics_autoport", Value::str("yes"));
     }
     let unless_spice = |value: Value| if spice { Value::Nil } else { value };
@@ -558,12 +566,12 @@ fn finalize(state: &mut State) {
         }
     }
     if state.is_unset("disk_device") {
-        let device = match text(&state.get("disk_bus")).as_str() {
-            "" | "virtio" => "vda",
-            "ide" => "hda",
-            _ => "sda",
-        };
+        let scsi = !state.is_unset("disk_bus") && text(&state.get("disk_bus")) == "scsi";
+        let device = if scsi { "sda" } else { "vda" };
         state.set("disk_device", Value::str(device));
+    }
+    if state.is_unset("disk_bus") && text(&state.get("disk_device")).starts_with("sd") {
+        state.set("disk_bus", Value::str("scsi"));
     }
     if state.is_unset("disk_controller_model") && text(&state.get("disk_bus")) == "scsi" {
         state.set("disk_controller_model", Value::str("virtio-scsi"));

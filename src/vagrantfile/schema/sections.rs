@@ -49,7 +49,7 @@ static PACKAGE: Class = Class {
 static WINDOWS: Class = Class {
     key: "windows",
     ruby: "VagrantPlugins::GuestWindows::Config",
-    section: "Windows",
+    section: "Windows Guest",
     attrs: &[&[attr("set_work_network", Bool(false))]],
     ..Class::PLAIN
 };

@@ -116,7 +116,29 @@ class Socket
   AF_INET = 2
   AF_INET6 = 10
   SOCK_STREAM = 1
-  Interface = Struct.new(:name, :addr)
+
+  # The mask is a guess by the kind of address: files only count its bits.
+  class Interface
+    attr_reader :name, :addr
+
+    def initialize(name, addr)
+      @name = name
+      @addr = addr
+    end
+
+    def netmask
+      loopback = addr.ipv4_loopback?
+      v4 = loopback ? "255.0.0.0" : "255.255.255.0"
+      v6 = addr.ipv6_loopback? ? "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" : "ffff:ffff:ffff:ffff::"
+      Addrinfo.new(addr.ipv4? ? v4 : v6)
+    end
+
+    def broadaddr = nil
+    def dstaddr = nil
+    def flags = 0
+    def ifindex = 1
+  end
+
 
   def self.gethostname
     __host__(:name)

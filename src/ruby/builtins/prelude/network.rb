@@ -12,6 +12,19 @@ class TCPSocket
 end
 
 class Resolv
+  module IPv4
+    Regex256 = /0|1(?:[0-9][0-9]?)?|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?/
+    Regex = /\A(#{Regex256})\.(#{Regex256})\.(#{Regex256})\.(#{Regex256})\z/
+  end
+
+  module IPv6
+    Regex_8Hex = /\A(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\z/
+    Regex_CompressedHex = /\A((?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?)::((?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?)\z/
+    Regex = /(?:#{Regex_8Hex})|(?:#{Regex_CompressedHex})/
+  end
+
+  AddressRegex = /(?:#{IPv4::Regex})|(?:#{IPv6::Regex})/
+
   # Questions to name servers are not asked.
   class DNS
     def self.open(*)

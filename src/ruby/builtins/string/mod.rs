@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(super) use slice::{bounds, range_bounds};
 
 use crate::ruby::error::Outcome;
-use crate::ruby::interp::{Interp, Rows, any, any_keywords, inspect_symbol, row};
+use crate::ruby::interp::{Interp, Rows, any, any_keywords, row};
 use crate::ruby::symbol::Sym;
 use crate::ruby::value::{Args, RString, Value};
 
@@ -654,9 +654,4 @@ fn try_convert(interp: &mut Interp, _: &Value, args: &Args) -> Outcome {
         return Ok(Value::str(interp.str_arg(&value)?));
     }
     Ok(Value::Nil)
-}
-
-/// Returns `inspect` of a symbol of this name.
-pub(super) fn symbol_shown(name: &str) -> String {
-    inspect_symbol(name)
 }

@@ -6,7 +6,7 @@ use super::{set, text_of};
 use crate::ruby::error::Outcome;
 use crate::ruby::interp::{Interp, Rows, any, row};
 use crate::ruby::symbol::Sym;
-use crate::ruby::value::{Args, MatchInfo, RHash, RegexpValue, Value};
+use crate::ruby::value::{Args, MatchInfo, RegexpValue, Value};
 
 use super::super::regexp::char_at;
 
@@ -408,14 +408,14 @@ fn rpartition(interp: &mut Interp, this: &Value, args: &Args) -> Outcome {
 /// How a match is replaced.
 enum With {
     Template(String),
-    Table(Rc<RHash>, Value),
+    Table(Value),
     Block(Rc<crate::ruby::value::Proc>),
 }
 
 fn replaced(interp: &mut Interp, this: &Value, args: &Args, all: bool) -> Outcome<Option<String>> {
     let regexp = interp.regexp_arg(&args.get(0))?;
     let with = match (args.opt(1), &args.block) {
-        (Some(Value::Hash(table)), _) => With::Table(Rc::clone(table), args.get(1)),
+        (Some(table @ Value::Hash(_)), _) => With::Table(table.clone()),
         (Some(template), _) => With::Template(interp.str_arg(template)?),
         (None, Some(block)) => With::Block(Rc::clone(block)),
         (None, None) => {
@@ -435,7 +435,7 @@ fn replaced(interp: &mut Interp, this: &Value, args: &Args, all: bool) -> Outcom
         last = Some(Rc::clone(found));
         match &with {
             With::Template(template) => expand(template, found, &mut out),
-            With::Table(_, table) => {
+            With::Table(table) => {
                 let key = Value::str(found.group(0).unwrap_or(""));
                 let value = interp.send_list(table, "[]", &[key])?;
                 out.push_str(&interp.text(&value)?);

@@ -14,7 +14,7 @@ use crate::ruby::value::{RHash, Value};
 /// A container that is being filled.
 enum Open {
     Sequence(Vec<Value>, usize),
-    Mapping(Rc<RHash>, Option<Value>, Vec<Value>, usize),
+    Mapping(Rc<RHash>, Option<Value>, Vec<Value>),
 }
 
 /// Returns the documents of a text, or only the first.
@@ -88,7 +88,7 @@ pub(super) fn documents(
                         format!("Tried to load unspecified class: {class}"),
                     ));
                 }
-                stack.push(Open::Mapping(hash, None, Vec::new(), anchor));
+                stack.push(Open::Mapping(hash, None, Vec::new()));
                 None
             }
             Event::SequenceEnd => match stack.pop() {
@@ -102,7 +102,7 @@ pub(super) fn documents(
                 _ => None,
             },
             Event::MappingEnd => match stack.pop() {
-                Some(Open::Mapping(hash, _, merged, _)) => {
+                Some(Open::Mapping(hash, _, merged)) => {
                     // Merged keys come before the mapping's own, which win.
                     if !merged.is_empty() {
                         let own = hash.pairs();
@@ -136,7 +136,7 @@ pub(super) fn documents(
         match stack.last_mut() {
             None => documents.push(value),
             Some(Open::Sequence(items, _)) => items.push(value),
-            Some(Open::Mapping(hash, key, merged, _)) => match key.take() {
+            Some(Open::Mapping(hash, key, merged)) => match key.take() {
                 None => *key = Some(value),
                 Some(name) => {
                     let merge = matches!(&name, Value::Str(text) if text.is("<<"));
