@@ -49,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zstd", &["boxes/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
+    ("clap_mangen", &["cli/"]),
     ("indicatif", &["ui/"]),
     ("russh", &["communicators/ssh/"]),
     ("tokio", &["boxes/fetch", "communicators/ssh/"]),

@@ -3,14 +3,13 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::error::Result;
 use crate::event::Level;
 use crate::host::files;
 
-use super::{Context, Tree};
+use super::{Context, completion};
 
 /// Subcommands of `rove autocomplete`.
 #[derive(Debug, clap::Subcommand)]
@@ -47,8 +46,7 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<i32> {
     }
     for shell in shells {
         let path = place(context, shell);
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Tree::command(), "rove", &mut script);
+        let script = completion::script(shell, context.host.env.is_compat())?;
         files::write_atomic(&path, &script)?;
         let more = match shell {
             Shell::Zsh => " (its folder has to be in `fpath`)",

@@ -173,26 +173,35 @@ fn of_command(name: &str, tree: &clap::Command) -> String {
             "\n`{name} <subcommand> --help` explains one of them.\n"
         );
     }
-    let arguments = arguments(tree);
-    if !arguments.is_empty() {
-        text.push_str("\nArguments:\n");
-        text.push_str(&arguments);
-    }
-    let own: Vec<&Arg> = tree
-        .get_arguments()
-        .filter(|arg| arg.get_long().is_some())
-        .collect();
-    let flags = flags(&own);
-    if !flags.is_empty() {
-        text.push_str("\nFlags:\n");
-        text.push_str(&flags);
-    }
+    let own = own_flags(tree);
+    text.push_str(&arguments_and_flags(tree));
     text.push_str("\nFlags for every command:\n");
     text.push_str(&global_flags(&own));
     text
 }
 
-fn usage_line(name: &str, tree: &clap::Command) -> String {
+/// Returns the flags of a command itself.
+fn own_flags(tree: &clap::Command) -> Vec<&Arg> {
+    let all = tree.get_arguments();
+    all.filter(|arg| arg.get_long().is_some()).collect()
+}
+
+/// Returns what a command takes, without the flags of every command.
+pub(super) fn arguments_and_flags(tree: &clap::Command) -> String {
+    let mut text = String::new();
+    for (title, rows) in [
+        ("Arguments", arguments(tree)),
+        ("Flags", flags(&own_flags(tree))),
+    ] {
+        if !rows.is_empty() {
+            let _ = write!(text, "\n{title}:\n{rows}");
+        }
+    }
+    text
+}
+
+/// Returns how a command is typed.
+pub(super) fn usage_line(name: &str, tree: &clap::Command) -> String {
     let mut line = format!("{name} [flags]");
     if tree.has_subcommands() {
         line.push_str(" <subcommand>");
@@ -232,7 +241,7 @@ fn arguments(tree: &clap::Command) -> String {
 
 /// Returns the flags that every command has, but for those that mean something
 /// of its own to this one.
-fn global_flags(own: &[&Arg]) -> String {
+pub(super) fn global_flags(own: &[&Arg]) -> String {
     let tree = Tree::command();
     let all: Vec<&Arg> = tree
         .get_arguments()

@@ -16,6 +16,7 @@ use crate::ui::{self, TracingRunner, Ui};
 
 mod autocomplete;
 mod r#box;
+mod candidates;
 mod cap;
 mod cloud;
 mod completion;
@@ -35,6 +36,7 @@ mod later;
 mod list_commands;
 mod lock;
 mod log;
+mod manual;
 mod outcome;
 mod package;
 mod plan;
@@ -143,6 +145,8 @@ enum Command {
     Log(log::Args),
     /// Log in to a box registry
     Login(cloud::Login),
+    /// Print manual pages, or write them all into a folder
+    Man(manual::Args),
     /// Write a machine into a box file
     Package(package::Args),
     /// Show what `up` would do, and why
@@ -258,6 +262,7 @@ impl Command {
             Self::Lock(args) => lock::run(context, args),
             Self::Log(args) => log::run(context, args),
             Self::Login(args) => cloud::login(context, args),
+            Self::Man(args) => manual::run(context, args),
             Self::Package(args) => package::run(context, args),
             Self::Plan(args) => plan::run(context, args),
             Self::Plugin(args) => plugin::run(context, args),
@@ -296,9 +301,15 @@ pub(crate) fn run(args: Vec<OsString>) -> i32 {
     if args.next().is_some_and(|program| is_vagrant(&program)) {
         env.set(variables::ROVE_COMPAT, "1");
     }
-    let (flags, mut rest) = global::Flags::extract(args.collect());
-    let json = json_of(flags, &mut rest);
+    let args: Vec<OsString> = args.collect();
     let clock = Arc::new(SystemClock::new(Cancel::new()));
+    if let Some(candidates) = completion::answer(&env, &args) {
+        let ui = Ui::new(ui::Options::default(), &env, Terminal::detect(), clock);
+        ui.print_data(&candidates);
+        return 0;
+    }
+    let (flags, mut rest) = global::Flags::extract(args);
+    let json = json_of(flags, &mut rest);
     let options = ui::Options {
         compat: env.is_compat(),
         json,

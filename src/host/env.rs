@@ -12,6 +12,8 @@ pub mod variables {
     /// Keep all state where Vagrant keeps it and in its formats, so that both can
     /// take turns; on when rove is called by the name `vagrant`.
     pub const ROVE_COMPAT: &str = "ROVE_COMPAT";
+    /// Set by completion scripts to the shell that asks: rove answers with candidates.
+    pub const ROVE_COMPLETE: &str = "ROVE_COMPLETE";
     /// Folder beside the Vagrantfile that holds machine state; `.rove` by default.
     pub const ROVE_DOTFILE_PATH: &str = "ROVE_DOTFILE_PATH";
     /// Providers to be taken as usable, in order of preference, instead of probing.

@@ -15,6 +15,7 @@ mod error;
 mod global;
 mod inspect;
 mod lock;
+mod names;
 mod observe;
 mod open;
 mod package;
@@ -41,6 +42,7 @@ pub use inspect::{
     validate,
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
+pub use names::{machine_ids, machine_names, snapshot_names};
 pub use package::{PackageError, PackageRequest, package};
 pub use provisioners::UnknownProvisioner;
 pub use repair::{Repaired, repair};

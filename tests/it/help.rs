@@ -59,3 +59,36 @@ fn plain_help_ends_as_vagrants() {
     assert_eq!(flag.stdout, command.stdout);
     assert_eq!(lab.rove(&["frobnicate", "--help"]).code, Some(1));
 }
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
+    let current = Lab::new().rove(&["man", "--markdown"]).succeeds();
+    if std::env::var_os("ROVE_UPDATE_DOCS").is_some() {
+        std::fs::write(path, &current).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(
+        kept == current,
+        "run `ROVE_UPDATE_DOCS=1 cargo test --test it help`"
+    );
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let lab = Lab::new();
+    let said = lab.rove(&["man", "--dir", "man"]);
+    assert_eq!(said.code, Some(0), "{said}");
+    for page in [
+        "rove.1",
+        "rove-up.1",
+        "rove-box-add.1",
+        "rove-snapshot-save.1",
+    ] {
+        let text = lab.read(&format!("man/{page}"));
+        assert!(text.contains(".SH NAME"), "{page}: {text}");
+    }
+    let page = lab.rove(&["man", "snapshot", "save"]).succeeds();
+    assert!(page.contains("rove snapshot save"), "{page}");
+    assert_eq!(lab.rove(&["man", "frobnicate"]).code, Some(1));
+}
