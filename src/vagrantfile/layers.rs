@@ -7,11 +7,12 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::config::Layer;
+use crate::config::{Diagnostic, Layer};
 use crate::host::Host;
 use crate::ruby::{self, Interp, Proc, Value};
 use crate::source::Span;
 
+use super::boxed;
 use super::dsl::{
     self, Block, Collected, Config, Facts, OldRoot, Record, Recorder, Root, RootState,
 };
@@ -49,6 +50,8 @@ pub(super) struct Session {
     output: Rc<Output>,
     vagrantfile: PathBuf,
     root: PathBuf,
+    /// What boxes' files said and may not.
+    left_out: Vec<Diagnostic>,
     /// Every file that was read.
     pub(super) read: Rc<RefCell<Vec<PathBuf>>>,
 }
@@ -148,6 +151,7 @@ impl Session {
             output,
             vagrantfile: path.to_path_buf(),
             root: root.to_path_buf(),
+            left_out: Vec::new(),
             read,
         }
     }
@@ -216,8 +220,7 @@ impl Session {
         self.foreign_blocks
             .extend(blocks.iter().map(|block| Rc::clone(&block.body)));
         let mut said = self.evaluate_all(&blocks)?;
-        // Nobody publishes a lab from a box's file.
-        said.sections.retain(|state| state.class.key != "push");
+        boxed::settle(&mut said.sections, &mut self.left_out);
         if let Some(vm) = said.section("vm").and_then(State::vm) {
             let blocks = vm.provider_blocks.iter().map(|(_, block)| block);
             self.foreign_blocks.extend(blocks.map(Rc::clone));
@@ -225,13 +228,20 @@ impl Session {
         Ok(said)
     }
 
+    /// Returns what boxes' files said and may not, since the last time.
+    pub(super) fn take_left_out(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.left_out)
+    }
+
+    fn is_foreign(&self, block: &Rc<Proc>) -> bool {
+        self.foreign_blocks
+            .iter()
+            .any(|known| Rc::ptr_eq(known, block))
+    }
+
     /// Calls a block, on the side that it came from.
     fn call(&mut self, block: &Rc<Proc>, arguments: &[Value]) -> Result<Value, LoadError> {
-        let is_foreign = self
-            .foreign_blocks
-            .iter()
-            .any(|known| Rc::ptr_eq(known, block));
-        let side = if is_foreign {
+        let side = if self.is_foreign(block) {
             self.foreign()
         } else {
             &mut self.own
@@ -398,7 +408,11 @@ impl Session {
             let other = Value::native(Recorder::default());
             self.call(&block, &[other, said.clone()])?;
             if let Some(said) = said.as_native::<Root>() {
-                let said = self.tagged(said.state(), Layer::Override);
+                let mut said = said.state();
+                if self.is_foreign(&block) {
+                    boxed::settle(&mut said.sections, &mut self.left_out);
+                }
+                let said = self.tagged(said, Layer::Override);
                 root = root.merge(&said);
             }
         }
@@ -427,6 +441,9 @@ impl Session {
                 if let Some(said) = live.as_native::<Recorder>() {
                     let mut said = said.record();
                     said.tag(self.layer_of(&block));
+                    if self.is_foreign(&block) {
+                        boxed::settle_record(name, &mut said, &mut self.left_out);
+                    }
                     record.add(&said);
                 }
             }
@@ -440,6 +457,9 @@ impl Session {
             if let Some(said) = live.as_native::<Config>() {
                 let mut said = said.state();
                 said.tag(self.layer_of(&block));
+                if self.is_foreign(&block) {
+                    boxed::settle_provider(name, &mut said, &mut self.left_out);
+                }
                 state = state.merge(&said);
             }
         }

@@ -162,6 +162,7 @@ impl Loader {
                 .extend(check::diagnostics(&machine.name, checked, faults));
             lab.machines.push(config);
         }
+        lab.diagnostics.extend(self.session.take_left_out());
         check::once(&mut lab.diagnostics, lab.machines.len());
         Ok((lab, explained))
     }

@@ -6,6 +6,7 @@
 //! a configuration consists of), `dsl/` (the objects a file talks to), `check/`,
 //! `lower/`, `view`.
 
+mod boxed;
 mod check;
 mod dsl;
 mod error;

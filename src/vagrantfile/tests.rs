@@ -266,6 +266,73 @@ fn the_file_of_a_box_gets_no_trust_through_the_project() {
 }
 
 #[test]
+fn what_the_file_of_a_box_says_of_this_computer_is_left_out() {
+    let mut lab = Lab::new(r#"Vagrant.configure("2") { |c| c.vm.box = "x" }"#);
+    let below = lab.file(
+        "box/Vagrantfile",
+        r#"Vagrant.configure("2") do |c|
+  c.ssh.username = "box"
+  c.ssh.proxy_command = "touch /tmp/x"
+  c.ssh.extra_args = ["-o", "ProxyCommand=touch /tmp/x"]
+  c.ssh.forward_env = ["HOME"]
+  c.vm.synced_folder ".", "/vagrant", type: "rsync", rsync__args: ["--rsh=touch"]
+  c.vm.synced_folder "/", "/host"
+  c.vm.synced_folder "a/../..", "/above"
+  c.vm.synced_folder "~", "/home/me"
+  c.vm.synced_folder "./src", "/src"
+  c.vm.provision "shell", inline: "echo box"
+  c.vm.provision "shell", path: "/etc/passwd"
+  c.vm.provision "file", source: "~/.ssh/id_rsa", destination: "x"
+  c.vm.disk :disk, name: "mine", file: "/dev/sda"
+  c.trigger.before(:up) { |t| t.run = { inline: "touch /tmp/x" } }
+  c.vm.provider("qemu") do |q, override|
+    q.memory = 700
+    q.qemu_bin = "./evil"
+    q.extra_qemu_args = ["-hda", "/dev/sda"]
+    override.ssh.config = "./evil"
+    override.ssh.port = 23
+  end
+end
+"#,
+    );
+    lab.request
+        .box_vagrantfiles
+        .insert("default".to_owned(), below);
+    let loaded = lab.load();
+    let machine = &loaded.machines[0];
+    let ssh = &machine.ssh;
+    assert_eq!((ssh.username.as_str(), ssh.port), ("box", Some(23)));
+    assert_eq!((&ssh.proxy_command, &ssh.config_file), (&None, &None));
+    assert!(ssh.extra_args.is_empty() && ssh.forward_env.is_empty());
+    let folders: Vec<&str> = machine
+        .shares
+        .iter()
+        .map(|it| it.guest_path.as_str())
+        .collect();
+    assert_eq!(folders, ["/vagrant", "/src"]);
+    assert_eq!(machine.provisioners.len(), 1);
+    assert!(machine.disks.is_empty());
+    assert_eq!(machine.size.memory_mib.as_ref().unwrap().value, 700);
+    let block = &machine.provider_blocks[0];
+    for name in ["qemu_bin", "extra_qemu_args"] {
+        let value = block.setting(name).map(|setting| &setting.value);
+        let value = value.map(crate::config::Value::to_text).unwrap_or_default();
+        assert!(
+            !value.contains("evil") && !value.contains("hda"),
+            "{name} {value}"
+        );
+    }
+    let mut lines: Vec<u32> = loaded
+        .diagnostics
+        .iter()
+        .filter(|it| it.message.contains("is left out"))
+        .map(|it| it.span.as_ref().unwrap().line())
+        .collect();
+    lines.sort_unstable();
+    assert_eq!(lines, [3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 18, 19, 20]);
+}
+
+#[test]
 fn the_file_of_a_box_reads_its_own_folder_and_the_system() {
     let mut lab = Lab::new(r#"Vagrant.configure("2") { |c| c.vm.box = "x" }"#);
     lab.file(

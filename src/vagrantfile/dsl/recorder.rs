@@ -53,6 +53,21 @@ impl Record {
         all
     }
 
+    /// Takes settings out; returns those that were there, with their places.
+    pub(in crate::vagrantfile) fn take_out(
+        &mut self,
+        names: &[&str],
+    ) -> Vec<(String, Option<Span>)> {
+        let all = self.all().into_iter();
+        let taken = all.filter(|(name, _)| names.contains(&name.as_str()));
+        let taken = taken.map(|(name, field)| (name, field.span)).collect();
+        self.settings
+            .retain(|(name, _)| !names.contains(&name.as_str()));
+        self.children
+            .retain(|(name, _)| !names.contains(&name.as_str()));
+        taken
+    }
+
     /// Adds what an inner scope said.
     pub(in crate::vagrantfile) fn add(&mut self, inner: &Record) {
         for (name, field) in inner.all() {
