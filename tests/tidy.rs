@@ -64,7 +64,7 @@ const HOMES: &[(&str, &[&str])] = &[
 const LONG_TABLES: &[&str] = &[];
 
 const SOURCE_LIMIT: usize = 700;
-const TEST_LIMIT: usize = 1500;
+const TEST_LIMIT: usize = 700;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -54,11 +54,7 @@ impl Named {
                 let names: BTreeSet<String> = boxes.into_iter().map(|it| it.name).collect();
                 plain(names.into_iter().collect())
             }
-            Self::Snapshot => {
-                let mut names = lab::snapshot_names(host);
-                names.extend(lab::machine_names(host));
-                plain(names)
-            }
+            Self::Snapshot => plain(lab::snapshot_words(host)),
             Self::Provider => {
                 let names = providers::list::names().into_iter();
                 plain(names.map(str::to_owned).collect())

@@ -42,7 +42,7 @@ pub use inspect::{
     validate,
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
-pub use names::{machine_ids, machine_names, snapshot_names};
+pub use names::{machine_ids, machine_names, snapshot_words};
 pub use package::{PackageError, PackageRequest, package};
 pub use provisioners::UnknownProvisioner;
 pub use repair::{Repaired, repair};

@@ -37,13 +37,17 @@ pub fn machine_ids(host: &Host) -> Vec<(String, String)> {
     told.collect()
 }
 
-/// Returns the snapshots of all machines of the lab here, each name once.
-pub fn snapshot_names(host: &Host) -> Vec<String> {
-    let lists = super::snapshot_list(host, None).unwrap_or_default();
-    let names: BTreeSet<String> = lists
+/// Returns what may follow `snapshot restore`: the names of the snapshots of all
+/// machines of the lab, then the machines.
+pub fn snapshot_words(host: &Host) -> Vec<String> {
+    let Ok(lists) = super::snapshot_list(host, None) else {
+        return machine_names(host);
+    };
+    let machines: Vec<String> = lists.iter().map(|list| list.machine.clone()).collect();
+    let snapshots: BTreeSet<String> = lists
         .into_iter()
         .flat_map(|list| list.snapshots.unwrap_or_default())
         .map(|snapshot| snapshot.name)
         .collect();
-    names.into_iter().collect()
+    snapshots.into_iter().chain(machines).collect()
 }

@@ -51,7 +51,16 @@ const PROVIDERS: &[(&str, &[&str])] = &[
 
 /// Takes out of `sections`, which a box's file has said, what it may not say.
 pub(super) fn settle(sections: &mut Vec<State>, left_out: &mut Vec<Diagnostic>) {
-    sections.retain(|state| !SECTIONS.contains(&state.class.key));
+    sections.retain(|state| {
+        let stays = !SECTIONS.contains(&state.class.key);
+        if !stays {
+            for call in &state.calls {
+                let what = format!("`config.{}` of the box's Vagrantfile", state.class.key);
+                left_out.push(told(state.class.section, &what, call.span.as_ref()));
+            }
+        }
+        stays
+    });
     for state in sections {
         match state.class.key {
             "ssh" | "winssh" => fields(state, SSH, left_out),
@@ -67,19 +76,20 @@ pub(super) fn settle(sections: &mut Vec<State>, left_out: &mut Vec<Diagnostic>) 
 
 /// Does the same with what it said to a provider.
 pub(super) fn settle_provider(name: &str, state: &mut State, left_out: &mut Vec<Diagnostic>) {
-    if let Some((_, names)) = PROVIDERS.iter().find(|(known, _)| *known == name) {
-        fields(state, names, left_out);
-    }
+    fields(state, of_provider(name), left_out);
 }
 
 /// And with what it said to a provider without a class.
 pub(super) fn settle_record(name: &str, record: &mut Record, left_out: &mut Vec<Diagnostic>) {
-    if let Some((_, names)) = PROVIDERS.iter().find(|(known, _)| *known == name) {
-        for (setting, span) in record.take_out(names) {
-            let what = format!("`{setting}` of the box's Vagrantfile");
-            left_out.push(told(&format!("{name} provider"), &what, span.as_ref()));
-        }
+    for (setting, span) in record.take_out(of_provider(name)) {
+        let what = format!("`{setting}` of the box's Vagrantfile");
+        left_out.push(told(&format!("{name} provider"), &what, span.as_ref()));
     }
+}
+
+fn of_provider(name: &str) -> &'static [&'static str] {
+    let found = PROVIDERS.iter().find(|(known, _)| *known == name);
+    found.map_or(&[], |(_, settings)| settings)
 }
 
 fn fields(state: &mut State, names: &[&str], left_out: &mut Vec<Diagnostic>) {

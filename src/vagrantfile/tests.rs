@@ -329,7 +329,7 @@ end
         .map(|it| it.span.as_ref().unwrap().line())
         .collect();
     lines.sort_unstable();
-    assert_eq!(lines, [3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 18, 19, 20]);
+    assert_eq!(lines, [3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 18, 19, 20]);
 }
 
 #[test]

@@ -218,10 +218,10 @@ fn output_of_a_load_that_is_refused_is_not_shown() {
 
 #[test]
 fn a_working_copy_is_the_project_and_home_is_not() {
-    let code = "File.read('../shared.yml')\nVagrant.configure('2') { |c| c.vm.box = 'a/b' }\n";
+    let code = "File.read('../common.yml')\nVagrant.configure('2') { |c| c.vm.box = 'a/b' }\n";
     let lab = lab("");
     lab.write("lab/Vagrantfile", code);
-    lab.write("shared.yml", "a: 1\n");
+    lab.write("common.yml", "a: 1\n");
     assert_eq!(lab.rove_in("lab", &["status"]).code, Some(1));
     lab.write(".git/HEAD", "");
     assert_eq!(lab.rove_in("lab", &["status"]).code, Some(0));

@@ -139,7 +139,6 @@ class Socket
     def ifindex = 1
   end
 
-
   def self.gethostname
     __host__(:name)
   end

@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[path = "../../tests/support/tls.rs"]
+#[path = "../../../tests/support/tls.rs"]
 mod tls;
 
 use tls::TlsFront;
