@@ -37,6 +37,16 @@ impl Cmd {
         }
     }
 
+    /// Returns a command that the system's shell reads.
+    pub fn shell(line: impl Into<OsString>) -> Self {
+        let (shell, flag) = if std::env::consts::FAMILY == "windows" {
+            ("cmd", "/c")
+        } else {
+            ("sh", "-c")
+        };
+        Self::new(shell).arg(flag).arg(line)
+    }
+
     /// Adds an argument.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {

@@ -43,7 +43,7 @@ pub use lock::{FileLock, LockError};
 pub use ports::{PortTest, test_port};
 pub use programs::{MissingProgram, Package, find_program, require_program, script_interpreter};
 pub use random::random_hex;
-pub use runner::{Exit, Output, Runner, RunnerError, SystemRunner};
+pub use runner::{Conversation, Exit, Output, Runner, RunnerError, SystemRunner};
 pub use terminal::Terminal;
 
 /// Everything that rove may touch outside its own memory. Cheap to clone.

@@ -118,6 +118,42 @@ pub(crate) fn last_lines(text: &str, count: usize) -> String {
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
+/// A program that is talked to; dropping it ends it.
+pub struct Conversation(Child);
+
+impl Conversation {
+    /// Returns what it reads from, once.
+    pub fn take_stdin(&mut self) -> Option<impl Write + Send + 'static> {
+        self.0.stdin.take()
+    }
+
+    /// Returns what it prints, once.
+    pub fn take_stdout(&mut self) -> Option<impl Read + Send + 'static> {
+        self.0.stdout.take()
+    }
+
+    /// Returns what it complains of, once.
+    pub fn take_stderr(&mut self) -> Option<impl Read + Send + 'static> {
+        self.0.stderr.take()
+    }
+
+    /// Returns how it ended, for people; `None` while it runs.
+    pub fn ended(&mut self) -> Option<String> {
+        let status = self.0.try_wait().ok()??;
+        Some(match exit_of(status) {
+            Exit::Code(0) => "ended".to_owned(),
+            exit => describe(exit),
+        })
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Runs programs.
 pub trait Runner: Send + Sync {
     /// Runs to the end and returns all output. A status other than 0 is not an
@@ -134,6 +170,9 @@ pub trait Runner: Send + Sync {
     /// Starts a program that outlives rove, in a session of its own, both
     /// output streams appended to `log`. Returns its pid.
     fn spawn(&self, cmd: &Cmd, log: &Path) -> Result<u32>;
+
+    /// Starts a program that is talked to through its standard streams.
+    fn converse(&self, cmd: &Cmd) -> Result<Conversation>;
 
     /// Returns a runner like this one that obeys another flag; `None` if this
     /// one obeys none.
@@ -354,6 +393,17 @@ impl Runner for SystemRunner {
             let _ = child.wait();
         });
         Ok(pid)
+    }
+
+    fn converse(&self, cmd: &Cmd) -> Result<Conversation> {
+        let mut command = Self::command(cmd);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Ctrl-C is rove's to answer: it may have things to say to the other side.
+        detach(&mut command);
+        Ok(Conversation(Self::start(cmd, &mut command)?))
     }
 
     fn with_cancel(&self, cancel: &Cancel) -> Option<Arc<dyn Runner>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::host::{Exit, Output, Runner};
+use crate::host::{Conversation, Exit, Output, Runner};
 use crate::op::Cmd;
 
 use super::Ui;
@@ -56,5 +56,10 @@ impl Runner for TracingRunner {
     fn spawn(&self, cmd: &Cmd, log: &Path) -> Result<u32> {
         self.tell("start", cmd);
         self.inner.spawn(cmd, log)
+    }
+
+    fn converse(&self, cmd: &Cmd) -> Result<Conversation> {
+        self.tell("talk to", cmd);
+        self.inner.converse(cmd)
     }
 }

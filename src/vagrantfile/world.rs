@@ -336,12 +336,10 @@ impl HostWorld {
             }
             line
         };
-        let mut cmd = if !command.shell {
-            Cmd::new(first.clone()).args(argv.cloned())
-        } else if std::env::consts::FAMILY == "windows" {
-            Cmd::new("cmd").arg("/c").arg(line(first))
+        let mut cmd = if command.shell {
+            Cmd::shell(line(first))
         } else {
-            Cmd::new("sh").arg("-c").arg(line(first))
+            Cmd::new(first.clone()).args(argv.cloned())
         };
         // The file's own ENV, then the command's.
         let known: BTreeMap<&str, &str> = self.host.env.all().collect();

@@ -227,7 +227,7 @@ fn client_config(ssh: &Ssh) -> client::Config {
 /// Agrees on ciphers with a server that greeted. No login yet.
 pub(super) async fn handshake(
     connection: &Connection,
-    stream: TcpStream,
+    stream: impl super::proxy::Link + 'static,
     answers: Answers,
 ) -> Result<Handle<Answers>, SshError> {
     let config = Arc::new(client_config(&connection.ssh));

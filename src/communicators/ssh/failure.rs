@@ -51,12 +51,6 @@ pub enum SshError {
         /// What the system or the server said.
         reason: String,
     },
-    /// A setting that the built-in client does not know.
-    #[error("`config.ssh.{setting}` does not work with the built-in SSH client yet")]
-    Unsupported {
-        /// Setting.
-        setting: &'static str,
-    },
     /// A file could not be copied.
     #[error("cannot copy {what}")]
     Transfer {
@@ -81,7 +75,6 @@ impl SshError {
             Self::Key { .. }
                 | Self::Passphrase { .. }
                 | Self::HostKey { .. }
-                | Self::Unsupported { .. }
                 | Self::Runtime { .. }
         )
     }
@@ -90,7 +83,7 @@ impl SshError {
 impl Explain for SshError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Key { .. } | Self::Passphrase { .. } | Self::Unsupported { .. } => Kind::Config,
+            Self::Key { .. } | Self::Passphrase { .. } => Kind::Config,
             Self::Generate { .. } | Self::Runtime { .. } => Kind::Environment,
             _ => Kind::External,
         }
@@ -122,9 +115,6 @@ impl Explain for SshError {
                 vec![format!(
                     "{tried}; check `config.ssh.username` (now `{user}`), `config.ssh.private_key_path` and `config.ssh.password`"
                 )]
-            }
-            Self::Unsupported { .. } => {
-                vec!["take the setting out, or use it with `rove ssh` only".to_owned()]
             }
             _ => Vec::new(),
         }

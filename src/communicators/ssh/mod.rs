@@ -4,6 +4,7 @@
 //! Reading order: [`Ssh`] here, then `connect` (waiting for a server), `auth`
 //! and `agent` (logging in), `command` (what the shell is fed), `channel` (running it),
 //! `transfer` (copying), `keys` and `replace` (the insecure key goes),
+//! `proxy` (connections through a program),
 //! `program` (the system's own `ssh`, for people).
 
 use std::cell::Cell;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use russh::Disconnect;
 use russh::client::{Handle, Msg};
+use tokio::io::DuplexStream;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
@@ -32,6 +34,7 @@ mod connect;
 mod failure;
 mod keys;
 mod program;
+mod proxy;
 mod replace;
 mod transfer;
 
@@ -50,6 +53,7 @@ pub use replace::{Replaced, key_files, pending_key, replace_insecure_key};
 use channel::{Ended, Input, Lines};
 use command::Missing;
 use connect::Answers;
+use proxy::{Link, Proxy};
 
 /// How long a server that greeted may take to let us in.
 const LOGIN_LIMIT: Duration = Duration::from_secs(30);
@@ -61,6 +65,8 @@ const WATCH: Duration = Duration::from_millis(100);
 struct Session {
     handle: Handle<Answers>,
     login: Login,
+    /// What carries the connection, if that is a program.
+    proxy: Option<Proxy>,
 }
 
 /// A way into one machine by SSH.
@@ -135,12 +141,6 @@ impl Ssh {
             }
             self.session = None;
         }
-        if self.connection.ssh.proxy_command.is_some() {
-            return Err(SshError::Unsupported {
-                setting: "proxy_command",
-            }
-            .into());
-        }
         let keys = self
             .connection
             .ssh
@@ -189,6 +189,9 @@ impl Ssh {
                 Ok(Ok(channel)) => return Ok(channel),
                 Ok(Err(error)) => reason = error.to_string(),
                 Err(_) => "the server does not answer".clone_into(&mut reason),
+            }
+            if let Some(complaint) = session.proxy.as_ref().and_then(Proxy::complaint) {
+                reason = complaint;
             }
             self.reset();
         }
@@ -376,18 +379,10 @@ impl Attempt<'_> {
     async fn until_in(&self, patient: bool) -> Result<Session> {
         loop {
             self.reach(Stage::Connect);
-            let mut note = |reason| self.reason.set(reason);
-            let stream = connect::first_banner(&self.connection.endpoint, &mut note).await;
-            // The connection that greeted, then a fresh one: the first may be
-            // one of those that the guest's network has half lost.
-            let mut result = self.enter(std::future::ready(Ok(stream))).await;
-            if result
-                .as_ref()
-                .is_err_and(|error| !error.is_final() && !is_refused(error))
-            {
-                self.reach(Stage::Connect);
-                result = self.enter(self.connect_freshly()).await;
-            }
+            let result = match &self.connection.ssh.proxy_command {
+                Some(command) => self.enter(self.connect_through(command)).await,
+                None => self.enter_directly().await,
+            };
             match result {
                 Ok(session) => return Ok(session),
                 Err(error) if error.is_final() || (!patient && is_refused(&error)) => {
@@ -401,11 +396,37 @@ impl Attempt<'_> {
         }
     }
 
-    async fn connect_freshly(&self) -> Result<TcpStream, SshError> {
+    async fn enter_directly(&self) -> Result<Session, SshError> {
+        let mut note = |reason| self.reason.set(reason);
+        let stream = connect::first_banner(&self.connection.endpoint, &mut note).await;
+        // The connection that greeted, then a fresh one: the first may be
+        // one of those that the guest's network has half lost.
+        let result = self.enter(std::future::ready(Ok((stream, None)))).await;
+        if result
+            .as_ref()
+            .is_err_and(|error| !error.is_final() && !is_refused(error))
+        {
+            self.reach(Stage::Connect);
+            return self.enter(self.connect_freshly()).await;
+        }
+        result
+    }
+
+    async fn connect_freshly(&self) -> Result<(TcpStream, Option<Proxy>), SshError> {
         let endpoint = &self.connection.endpoint;
         TcpStream::connect((endpoint.host.as_str(), endpoint.port))
             .await
+            .map(|stream| (stream, None))
             .map_err(|error| self.cannot_connect(error.to_string()))
+    }
+
+    async fn connect_through(
+        &self,
+        command: &str,
+    ) -> Result<(DuplexStream, Option<Proxy>), SshError> {
+        let limit = self.connection.ssh.connect_timeout;
+        let (stream, proxy) = proxy::connect(command, self.connection, self.host, limit).await?;
+        Ok((stream, Some(proxy)))
     }
 
     fn cannot_connect(&self, reason: String) -> SshError {
@@ -415,19 +436,23 @@ impl Attempt<'_> {
         }
     }
 
-    async fn enter(
+    async fn enter<L: Link + 'static>(
         &self,
-        stream: impl Future<Output = Result<TcpStream, SshError>>,
+        stream: impl Future<Output = Result<(L, Option<Proxy>), SshError>>,
     ) -> Result<Session, SshError> {
         let work = async {
-            let stream = stream.await?;
+            let (stream, proxy) = stream.await?;
             self.reach(Stage::Banner);
             let answers = Answers::of(self.connection, self.host);
             let mut handle = connect::handshake(self.connection, stream, answers).await?;
             self.reach(Stage::Authenticate);
             let login =
                 auth::login(&mut handle, self.connection, self.keys, &self.host.env).await?;
-            Ok(Session { handle, login })
+            Ok(Session {
+                handle,
+                login,
+                proxy,
+            })
         };
         timeout(LOGIN_LIMIT, work).await.unwrap_or_else(|_| {
             Err(self.cannot_connect(format!("no login within {} s", LOGIN_LIMIT.as_secs())))

@@ -318,3 +318,53 @@ fn an_agent_signs_for_a_key_with_a_passphrase() {
         assert_eq!(status, if forwarded { 0 } else { 2 });
     }
 }
+
+#[test]
+fn a_program_can_be_the_connection() {
+    let Some(mut pair) = Pair::start_with(|ssh| {
+        // bash(1), REDIRECTION: /dev/tcp.
+        let carry = "exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill %%1";
+        ssh.proxy_command = Some(format!("bash -c '{carry}'"));
+    }) else {
+        return;
+    };
+    let mut lines = Vec::new();
+    let script = Script::user("echo through; head -c 300000 /dev/zero | tr '\\0' x; echo; exit 3");
+    let status = pair
+        .ssh
+        .exec(&script, &mut |_, line| lines.push(line.to_owned()))
+        .unwrap();
+    assert_eq!(
+        (status, lines[0].as_str(), lines[1].len()),
+        (3, "through", 300_000)
+    );
+    pair.ssh.reset();
+    assert_eq!(
+        pair.ssh
+            .exec(&Script::user("true"), &mut |_, _| {})
+            .unwrap(),
+        0
+    );
+}
+
+#[test]
+fn a_program_that_gives_no_connection_is_told_of() {
+    for (command, wanted) in [
+        (
+            "echo no route to %h >&2; exit 7",
+            "said: no route to 127.0.0.1",
+        ),
+        ("exit 7", "failed with status 7"),
+        ("exec sleep 60", "no greeting came"),
+    ] {
+        let mut connection = connection(9, Vec::new());
+        connection.ssh.proxy_command = Some(command.to_owned());
+        connection.ssh.connect_timeout = Duration::from_millis(300);
+        let mut ssh = Ssh::new(connection, &Host::system().unwrap()).unwrap();
+        let error = ssh
+            .wait_ready(Duration::from_millis(900), &mut |_| Ok(()))
+            .unwrap_err();
+        let error = error.downcast_ref::<NotReady>().unwrap();
+        assert!(error.reason.contains(wanted), "{}", error.reason);
+    }
+}
