@@ -50,6 +50,8 @@ pub enum BoxError {
     NoSuchFile {
         /// Where a file was looked for.
         path: PathBuf,
+        /// A box of the store that may be meant.
+        near: Option<String>,
     },
     /// No catalog server knows the name.
     #[error("the box `{name}` is not on {server}")]
@@ -371,7 +373,10 @@ impl Explain for BoxError {
                 "`rove box add` takes a file, an http(s) address or a name such as `org/name`"
                     .to_owned()
             }
-            Self::NoSuchFile { .. } => {
+            Self::NoSuchFile {
+                near: Some(near), ..
+            } => format!("did you mean the box `{near}`? It is here already"),
+            Self::NoSuchFile { near: None, .. } => {
                 "check the path; a box of a catalog server is named `org/name`".to_owned()
             }
             Self::NotFound { name, .. } => {

@@ -123,6 +123,7 @@ pub fn places(typed: &str, seen: Seen<'_>) -> Result<Vec<Place>, BoxError> {
         }
         _ => Err(BoxError::NoSuchFile {
             path: seen.cwd.join(typed),
+            near: None,
         }),
     }
 }

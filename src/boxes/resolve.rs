@@ -3,13 +3,14 @@
 use crate::error::Result;
 use crate::event::Level;
 use crate::host::{FileError, Host, files};
+use crate::source::nearest;
 
 use super::cache::Cached;
 use super::fetch::{Client, Trouble, offline, server};
 use super::name::{Place, Seen, is_address, places};
 use super::stream::head;
 use super::version::Version;
-use super::{BoxError, Candidate, Catalog, Checksum, Request};
+use super::{BoxError, Candidate, Catalog, Checksum, Request, Store};
 
 /// A longer text is no catalog (Vagrant's limit too).
 const MAX_CATALOG: u64 = 20 << 20;
@@ -37,7 +38,7 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
     let mut mirrors = Vec::new();
     let mut last = None;
     for address in &typed {
-        let places = places(address, seen(host, address))?;
+        let places = places_of(host, address)?;
         match asker.first(address, &places) {
             Ok((place, Found::Catalog(text))) => {
                 if typed.len() > 1 {
@@ -80,10 +81,30 @@ pub(super) fn catalog(host: &Host, request: &Request) -> Result<Option<Catalog>>
         request,
         client: None,
     };
-    match asker.first(address, &places(address, seen(host, address))?)? {
+    match asker.first(address, &places_of(host, address)?)? {
         (place, Found::Catalog(text)) => Ok(Some(Catalog::parse(&text, &place.to_string())?)),
         (_, Found::BoxFile) => Ok(None),
     }
+}
+
+fn places_of(host: &Host, address: &str) -> Result<Vec<Place>> {
+    places(address, seen(host, address)).map_err(|error| match error {
+        BoxError::NoSuchFile { path, .. } => {
+            let near = near(host, address);
+            BoxError::NoSuchFile { path, near }.into()
+        }
+        other => other.into(),
+    })
+}
+
+/// Returns the box of the store that someone who typed `name` may mean: beginners
+/// leave the first half out.
+fn near(host: &Host, name: &str) -> Option<String> {
+    let boxes = Store::open(host).list().ok()?;
+    let half = |whole: &str| whole.split_once('/').is_some_and(|(_, last)| last == name);
+    let names = || boxes.iter().map(|installed| installed.name.as_str());
+    let found = names().find(|whole| half(whole));
+    found.or_else(|| nearest(name, names())).map(str::to_owned)
 }
 
 fn seen<'a>(host: &'a Host, address: &str) -> Seen<'a> {
@@ -139,7 +160,11 @@ impl Asker<'_> {
     fn look(&mut self, place: &Place) -> Result<Found> {
         let url = match place {
             Place::File(path) if !path.exists() => {
-                return Err(BoxError::NoSuchFile { path: path.clone() }.into());
+                return Err(BoxError::NoSuchFile {
+                    path: path.clone(),
+                    near: None,
+                }
+                .into());
             }
             Place::File(path) => {
                 let is_text = head(path, 512)?.trim_ascii_start().starts_with(b"{");

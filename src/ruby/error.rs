@@ -94,6 +94,8 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub span: Span,
+    /// The slip that most likely is behind it.
+    pub hint: Option<String>,
 }
 
 /// What kind of failure an uncaught exception is.
@@ -201,6 +203,8 @@ pub struct Report {
     pub backtrace: Vec<(String, Span)>,
     /// The known name nearest to the one that was not found.
     pub nearest: Option<String>,
+    /// What to write instead, where that is known.
+    pub hint: Option<String>,
     /// What was being rescued when it was raised.
     pub cause: Option<Box<Report>>,
 }
@@ -281,7 +285,12 @@ impl Explain for Error {
                 .nearest
                 .iter()
                 .map(|name| format!("did you mean `{name}`?"))
+                .chain(report.hint.clone())
                 .collect(),
+            Self::Syntax(problems) => {
+                let hints = problems.iter().filter_map(|problem| problem.hint.clone());
+                hints.take(1).collect()
+            }
             Self::Exhausted { .. } => vec!["look for a loop that never ends".to_owned()],
             _ => Vec::new(),
         }
@@ -304,7 +313,10 @@ impl Explain for Error {
                 .iter()
                 .skip(1)
                 .take(10)
-                .map(|problem| format!("{:?}: {}", problem.span, problem.message))
+                .map(|problem| {
+                    let (line, column) = (problem.span.line(), problem.span.column());
+                    format!("line {line}, column {column}: {}", problem.message)
+                })
                 .collect(),
             Self::Raised(report) if report.backtrace.len() > 1 => report
                 .backtrace

@@ -25,8 +25,8 @@ fn a_syntax_error() {
      --> Vagrantfile:2:19
     2 |   config.vm.box = 'a
       |                   ^
-        [WORK]/Vagrantfile:4:1: unexpected end-of-input, assuming it is closing the parent top level context
-        [WORK]/Vagrantfile:1:24: expected a block beginning with `do` to end with `end`
+        line 4, column 1: unexpected end-of-input, assuming it is closing the parent top level context
+        line 1, column 24: expected a block beginning with `do` to end with `end`
     => 1
     ");
     insta::assert_snapshot!(lab.rove(&["up"]), @"
@@ -36,8 +36,8 @@ fn a_syntax_error() {
      --> Vagrantfile:2:19
     2 |   config.vm.box = 'a
       |                   ^
-        [WORK]/Vagrantfile:4:1: unexpected end-of-input, assuming it is closing the parent top level context
-        [WORK]/Vagrantfile:1:24: expected a block beginning with `do` to end with `end`
+        line 4, column 1: unexpected end-of-input, assuming it is closing the parent top level context
+        line 1, column 24: expected a block beginning with `do` to end with `end`
     => 1
     ");
 }

@@ -351,6 +351,22 @@ fn a_host_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_name_without_its_first_half_is_helped() {
+    let lab = Lab::new();
+    let bytes = lab.serve();
+    let text = catalog(&lab.server.url("/x.box"), &sha256(&bytes));
+    lab.server.catalog("org/x", &text);
+    add(
+        &lab.host,
+        &Request::new("org/x", &["libvirt"], Architecture::Default),
+    )
+    .unwrap();
+    let request = Request::new("x", &["libvirt"], Architecture::Default);
+    let hints = error(add(&lab.host, &request)).explain().hints();
+    assert_eq!(hints, ["did you mean the box `org/x`? It is here already"]);
+}
+
+#[test]
 fn a_name_nobody_knows_is_not_found() {
     let lab = Lab::new();
     let request = Request::new("org/none", &[], Architecture::Default);

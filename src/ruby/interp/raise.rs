@@ -30,6 +30,17 @@ impl Interp {
         flow
     }
 
+    /// Returns a flow like [`Interp::raise`], with what the program should say instead.
+    pub fn raise_with_hint(&mut self, class: &str, message: &str, hint: &str) -> Flow {
+        let flow = self.raise(class, message);
+        if let Some(Value::Object(object)) = flow.exception()
+            && let Data::Exception(data) = &mut *object.data.borrow_mut()
+        {
+            data.hint = Some(hint.into());
+        }
+        flow
+    }
+
     /// Returns an exception that is not raised yet.
     pub fn new_exception(&mut self, class: &Rc<Class>, message: Value) -> Value {
         Value::Object(Object::new(
@@ -296,6 +307,7 @@ impl Interp {
                 .map(|(label, span)| (label.to_string(), span.clone()))
                 .collect(),
             nearest,
+            hint: data.hint.as_deref().map(str::to_owned),
             cause,
         }
     }

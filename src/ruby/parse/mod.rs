@@ -3,12 +3,13 @@
 //! Faults of syntax, and what rove's Ruby does not have, are reported here,
 //! once, with their place.
 //!
-//! `calls` lowers calls and blocks, `define` methods and classes, `assign` assignments, `patterns` patterns.
+//! `calls` lowers calls and blocks, `define` methods and classes, `assign` assignments, `patterns` patterns; `slips` finds what was forgotten in a text that is no Ruby.
 
 mod assign;
 mod calls;
 mod define;
 mod patterns;
+mod slips;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(in crate::ruby) fn file(
         return Err(vec![Problem {
             message: "the file is too large".to_owned(),
             span: Span::new(file, 0, 0),
+            hint: None,
         }]);
     }
     // The parser recurses; a stack in proportion to the text is always enough.
@@ -74,10 +76,12 @@ fn parse(file: &Arc<SourceFile>, outer: &[Vec<Sym>]) -> Result<Body, Vec<Problem
             Problem {
                 message: String::from_utf8_lossy(error.message()).into_owned(),
                 span: Span::new(file, at.start(), at.end()),
+                hint: None,
             }
         })
         .collect();
     if !problems.is_empty() {
+        problems[0].hint = slips::likely(file, &result, &problems);
         problems.truncate(20);
         return Err(problems);
     }
@@ -182,6 +186,7 @@ impl Lower<'_> {
         Problem {
             message: message.to_owned(),
             span: Span::new(self.file, start, end),
+            hint: None,
         }
     }
 

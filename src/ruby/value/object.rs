@@ -77,6 +77,8 @@ pub struct ExceptionData {
     pub name: Option<Value>,
     /// Names that may have been meant.
     pub candidates: Rc<Vec<String>>,
+    /// What the program should say instead, where that is known.
+    pub hint: Option<Rc<str>>,
     /// Exit status of SystemExit.
     pub status: i32,
     /// The exception was raised before.

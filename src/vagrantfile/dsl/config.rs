@@ -92,10 +92,10 @@ impl Config {
         } else if let Some(attr) = self.class.attr(name) {
             if !args.list.is_empty() {
                 let given = args.list.len();
-                return Err(interp.raise(
-                    "ArgumentError",
-                    format!("wrong number of arguments (given {given}, expected 0)"),
-                ));
+                let message = format!("wrong number of arguments (given {given}, expected 0)");
+                let hint = format!("a setting gets its value by `=`: `{name} = …`");
+                let hint = if attr.writable { hint } else { String::new() };
+                return Err(interp.raise_with_hint("ArgumentError", &message, &hint));
             }
             let value = self.read(|state| {
                 state
