@@ -81,7 +81,7 @@ fn parse(file: &Arc<SourceFile>, outer: &[Vec<Sym>]) -> Result<Body, Vec<Problem
         })
         .collect();
     if !problems.is_empty() {
-        problems[0].hint = slips::likely(file, &result, &problems);
+        problems[0].hint = slips::likely(file, &problems);
         problems.truncate(20);
         return Err(problems);
     }

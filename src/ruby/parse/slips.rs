@@ -1,37 +1,76 @@
 //! The slips behind most syntax errors: a quote or an `end` that was forgotten. The
 //! parser notices late, often many lines below the place that is to be mended.
 
-use std::sync::Arc;
-
-use ruby_prism::{InterpolatedStringNode, ParseResult, StringNode, Visit};
-
 use crate::ruby::error::Problem;
 use crate::source::SourceFile;
 
-/// Returns the most likely slip, for people.
-pub(super) fn likely(
-    file: &Arc<SourceFile>,
-    parsed: &ParseResult<'_>,
-    problems: &[Problem],
-) -> Option<String> {
-    let mut strings = Strings {
-        file,
-        first: problems.first()?.span.line(),
-        found: None,
-    };
-    strings.visit(&parsed.node());
-    if let Some((line, quote)) = strings.found {
+/// Returns the most likely slip, for people. Looks at the text only: what the
+/// parser makes of a text that is no Ruby is not to be walked through.
+pub(super) fn likely(file: &SourceFile, problems: &[Problem]) -> Option<String> {
+    let problem = problems.first()?;
+    if let Some((line, quote)) = open_string(&file.text, problem.span.line() as usize) {
         return Some(format!(
             "the string that opens at line {line} goes on to another line: is its closing {quote} missing?"
         ));
     }
-    if let Some(word) = after_a_missing_comma(file, problems.first()?) {
+    if let Some(word) = after_a_missing_comma(file, problem) {
         return Some(format!("is a comma missing before `{word}`?"));
     }
     let lacks_end = |problem: &&Problem| problem.message.contains("`end`");
     problems.iter().find(lacks_end)?;
     let line = unclosed(&file.text)?;
     Some(format!("what opens at line {line} has no `end`"))
+}
+
+/// Returns line and quote of the string that opens above `problem`, a line, and
+/// reaches it or the line after it. Heredocs and comments are passed over.
+fn open_string(text: &str, problem: usize) -> Option<(usize, char)> {
+    let mut open: Option<(usize, char)> = None;
+    let mut heredoc: Option<String> = None;
+    let mut line_number = 0;
+    for line in text.lines() {
+        line_number += 1;
+        if let Some(end) = &heredoc {
+            if line.trim() == end {
+                heredoc = None;
+            }
+            continue;
+        }
+        let mut chars = line.char_indices().peekable();
+        while let Some((at, char)) = chars.next() {
+            match open {
+                Some(_) if char == '\\' => {
+                    chars.next();
+                }
+                Some((from, quote)) if char == quote => {
+                    if from < problem
+                        && (problem..=problem + 1).contains(&line_number)
+                        && from < line_number
+                    {
+                        return Some((from, quote));
+                    }
+                    open = None;
+                }
+                Some(_) => {}
+                None if char == '#' => break,
+                None if char == '"' || char == '\'' => open = Some((line_number, char)),
+                None if line[at..].starts_with("<<") => {
+                    let word = line[at + 2..].trim_start_matches(['-', '~', '"', '\'', '`']);
+                    let length = word.find(|char: char| !char.is_alphanumeric() && char != '_');
+                    let word = &word[..length.unwrap_or(word.len())];
+                    if word.starts_with(|char: char| char.is_uppercase() || char == '_') {
+                        heredoc = Some(word.to_owned());
+                        chars
+                            .by_ref()
+                            .take_while(|(_, char)| !char.is_whitespace())
+                            .for_each(drop);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+    open.filter(|(from, _)| *from < problem && problem >= line_number)
 }
 
 /// Returns the key of a hash that follows a value without a comma, if that is the
@@ -47,43 +86,6 @@ fn after_a_missing_comma(file: &SourceFile, problem: &Problem) -> Option<String>
     let after = rest[word.len()..].trim_start();
     let is_key = word.len() > 1 && (word.ends_with(':') || after.starts_with("=>"));
     (is_value && is_key).then(|| word.to_owned())
-}
-
-/// Looks for the last string that opens above the first problem and reaches it,
-/// or the line before it.
-struct Strings<'f> {
-    file: &'f SourceFile,
-    first: u32,
-    found: Option<(u32, char)>,
-}
-
-impl Strings<'_> {
-    fn look(&mut self, opening: Option<ruby_prism::Location<'_>>, end: u32) {
-        let Some(opening) = opening else {
-            return;
-        };
-        let quote = match opening.as_slice() {
-            b"\"" => '"',
-            b"'" => '\'',
-            _ => return,
-        };
-        let from = self.file.line(opening.start());
-        let to = self.file.line(end);
-        if from < self.first && (self.first..=self.first + 1).contains(&to) {
-            self.found = Some((from, quote));
-        }
-    }
-}
-
-impl<'pr> Visit<'pr> for Strings<'_> {
-    fn visit_string_node(&mut self, node: &StringNode<'pr>) {
-        self.look(node.opening_loc(), node.location().end());
-    }
-
-    fn visit_interpolated_string_node(&mut self, node: &InterpolatedStringNode<'pr>) {
-        self.look(node.opening_loc(), node.location().end());
-        ruby_prism::visit_interpolated_string_node(self, node);
-    }
 }
 
 /// Returns the line of the block whose `end` is missing, judged by indentation:
