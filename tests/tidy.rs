@@ -53,6 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["ui/"]),
     ("russh", &["communicators/ssh/"]),
     ("tokio", &["boxes/fetch", "communicators/ssh/"]),
+    ("toml", &["boxes/sources.rs"]),
     ("signal_hook", &["host/cancel.rs"]),
     ("strsim", &["source.rs"]),
     ("rustix", &["host/", "providers/"]),

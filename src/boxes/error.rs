@@ -53,6 +53,22 @@ pub enum BoxError {
         /// A box of the store that may be meant.
         near: Option<String>,
     },
+    /// A list of sources cannot be used.
+    #[error("cannot use the sources of boxes in `{}`", path.display())]
+    SourcesMalformed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// No source has the box.
+    #[error("the box `{name}` is at none of its {} sources", tried.len())]
+    Nowhere {
+        /// Name of the box.
+        name: String,
+        /// Each place that was asked, and its answer.
+        tried: Vec<(String, String)>,
+    },
     /// No catalog server knows the name.
     #[error("the box `{name}` is not on {server}")]
     NotFound {
@@ -354,8 +370,22 @@ impl Explain for BoxError {
             | Self::NoProvider { .. }
             | Self::NoCertificate { .. }
             | Self::NoArchitecture { .. } => Kind::User,
+            Self::SourcesMalformed { .. } => Kind::Config,
             Self::NoSpace { .. } | Self::Client { .. } | Self::Offline { .. } => Kind::Environment,
             _ => Kind::External,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::SourcesMalformed { reason, .. } => Some(reason.clone()),
+            Self::Nowhere { tried, .. } => {
+                let lines = tried
+                    .iter()
+                    .map(|(place, answer)| format!("{place}: {answer}"));
+                Some(lines.collect::<Vec<_>>().join("\n"))
+            }
+            _ => None,
         }
     }
 
@@ -373,6 +403,11 @@ impl Explain for BoxError {
                 "`rove box add` takes a file, an http(s) address or a name such as `org/name`"
                     .to_owned()
             }
+            Self::SourcesMalformed { .. } => {
+                "its form is `[[source]]` with `place`, `kind`, `boxes` and `rename`; see docs/sources.md"
+                    .to_owned()
+            }
+            Self::Nowhere { name, .. } => format!("`rove box where {name}` shows how the places are chosen"),
             Self::NoSuchFile {
                 near: Some(near), ..
             } => format!("did you mean the box `{near}`? It is here already"),

@@ -1,7 +1,7 @@
 //! Boxes: found by name, fetched in one pass, verified, unpacked and kept.
 //!
-//! Reading order: [`Request`] and [`ensure`] here, `name` (where a name may
-//! live), `catalog` and `version` (which file it is), `add` (how it gets here),
+//! Reading order: [`Request`] and [`ensure`] here, `sources` and `name`
+//! (where a name may live), `catalog` and `version` (which file it is), `add` (how it gets here),
 //! `stream` (bytes from a server or a file, with resume), `unpack` (bytes to a
 //! folder), `store` (boxes on disk). HTTP has one home: `fetch`.
 
@@ -24,6 +24,7 @@ mod pack;
 mod partial;
 mod receipt;
 mod resolve;
+mod sources;
 mod store;
 mod stream;
 #[cfg(test)]
@@ -46,7 +47,8 @@ pub use import::import;
 pub use pack::{Item, PackError, may_write, pack, repackage};
 pub use partial::{Abandoned, abandoned, remove_abandoned};
 pub use receipt::Receipt;
-pub use resolve::resolve;
+pub use resolve::{Asked, found_where, resolve};
+pub use sources::{Kind as SourceKind, Source, Way, ways};
 pub use store::{Installed, Store};
 pub use update::{Freshness, freshness};
 pub use verify::{Usage, Verdict, usage, verify};

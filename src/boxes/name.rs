@@ -108,24 +108,27 @@ pub fn places(typed: &str, seen: Seen<'_>) -> Result<Vec<Place>, BoxError> {
         return Ok(vec![here.beside(typed)?]);
     }
     let server = seen.server.trim_end_matches('/');
-    match typed.split_once('/') {
-        Some((org, name))
-            if !org.is_empty()
-                && !name.is_empty()
-                && !name.contains('/')
-                && !org.contains(':')
-                && !matches!(org, "." | "..") =>
-        {
-            Ok(vec![
-                Place::Url(parse(&format!("{server}/api/v2/vagrant/{typed}"))?),
-                Place::Url(parse(&format!("{server}/{typed}"))?),
-            ])
-        }
+    match typed {
+        _ if is_box_name(typed) => Ok(vec![
+            Place::Url(parse(&format!("{server}/api/v2/vagrant/{typed}"))?),
+            Place::Url(parse(&format!("{server}/{typed}"))?),
+        ]),
         _ => Err(BoxError::NoSuchFile {
             path: seen.cwd.join(typed),
             near: None,
         }),
     }
+}
+
+/// Returns whether what was typed can only be `org/name`, which sources know.
+pub fn is_box_name(typed: &str) -> bool {
+    typed.split_once('/').is_some_and(|(org, name)| {
+        !org.is_empty()
+            && !name.is_empty()
+            && !name.contains('/')
+            && !org.contains(':')
+            && !matches!(org, "." | "..")
+    })
 }
 
 /// Returns whether what was typed is an address.

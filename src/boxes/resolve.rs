@@ -1,13 +1,14 @@
 //! Which file a request means: asks catalogs, downloads nothing.
 
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::event::Level;
 use crate::host::{FileError, Host, files};
 use crate::source::nearest;
 
 use super::cache::Cached;
 use super::fetch::{Client, Trouble, offline, server};
-use super::name::{Place, Seen, is_address, places};
+use super::name::{Place, Seen, is_address, is_box_name, places};
+use super::sources::{self, Way};
 use super::stream::head;
 use super::version::Version;
 use super::{BoxError, Candidate, Catalog, Checksum, Request, Store};
@@ -30,6 +31,12 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
     } else {
         request.urls.iter().map(String::as_str).collect()
     };
+    if let [name] = typed[..]
+        && is_box_name(name)
+        && !seen(host, name).is_file
+    {
+        return by_name(host, request, name);
+    }
     let mut asker = Asker {
         host,
         request,
@@ -68,6 +75,80 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
         }
         .into()),
     }
+}
+
+/// One step of the search for a box by its name.
+#[derive(Debug)]
+pub struct Asked {
+    /// The source.
+    pub way: Way,
+    /// What it answered; `None` where it was not asked.
+    pub answer: Option<Result<Candidate>>,
+}
+
+/// Asks the sources of the box `name` one after the other until one has what
+/// `request` wants, and returns all of them.
+pub fn found_where(host: &Host, request: &Request, name: &str) -> Result<Vec<Asked>> {
+    let mut request = request.clone();
+    if request.name.is_none() {
+        // What a source calls it is no concern of the store.
+        request.name = Some(name.to_owned());
+        request.urls.clear();
+    }
+    let mut asker = Asker {
+        host,
+        request: &request,
+        client: None,
+    };
+    let mut found = false;
+    let mut steps = Vec::new();
+    for way in sources::ways(host, name)? {
+        let answer = if found || way.name.is_none() {
+            None
+        } else {
+            let answer = asker.ask(&way);
+            found = answer.is_ok();
+            if let Err(failure) = &answer
+                && failure.downcast_ref::<BoxError>().is_none()
+                && failure.downcast_ref::<FileError>().is_none()
+            {
+                return Err(answer.expect_err("it was looked at just now"));
+            }
+            Some(answer)
+        };
+        steps.push(Asked { way, answer });
+    }
+    Ok(steps)
+}
+
+fn by_name(host: &Host, request: &Request, name: &str) -> Result<Candidate> {
+    let mut failures: Vec<(String, Failure)> = Vec::new();
+    for step in found_where(host, request, name)? {
+        match step.answer {
+            Some(Ok(candidate)) => {
+                for (place, failure) in &failures {
+                    let text = format!("`{name}` is not at {place}: {failure}");
+                    host.say(request.machine.as_deref(), Level::Warn, text);
+                }
+                if let (false, Some(catalog)) = (failures.is_empty(), &candidate.catalog) {
+                    let text = format!("`{name}` is at {catalog}");
+                    host.say(request.machine.as_deref(), Level::Info, text);
+                }
+                return Ok(candidate);
+            }
+            Some(Err(failure)) => failures.push((step.way.source.place, failure)),
+            None => {}
+        }
+    }
+    if failures.len() == 1 {
+        return Err(failures.remove(0).1);
+    }
+    let said = |(place, failure): (String, Failure)| (place, failure.to_string());
+    Err(BoxError::Nowhere {
+        name: name.to_owned(),
+        tried: failures.into_iter().map(said).collect(),
+    }
+    .into())
 }
 
 /// Returns the catalog at the one address of `request`; `None` if a box file
@@ -122,6 +203,14 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    fn ask(&mut self, way: &Way) -> Result<Candidate> {
+        let name = way.name.as_deref().unwrap_or_default();
+        match self.first(name, &way.places)? {
+            (place, Found::Catalog(text)) => from_catalog(self.request, place, &text),
+            (place, Found::BoxFile) => plain(self.request, vec![place]),
+        }
+    }
+
     /// Returns the first of `places` where there is something.
     fn first(&mut self, address: &str, places: &[Place]) -> Result<(Place, Found)> {
         let mut answer = None;
@@ -147,7 +236,7 @@ impl Asker<'_> {
         if places.len() > 1 {
             return Err(BoxError::NotFound {
                 name: address.to_owned(),
-                server: server(self.host).to_owned(),
+                server: root_of(&places[places.len() - 1], address),
             }
             .into());
         }
@@ -208,6 +297,13 @@ impl Asker<'_> {
             }
         }
     }
+}
+
+/// Returns the server that `place` of the box `name` belongs to, for people.
+fn root_of(place: &Place, name: &str) -> String {
+    let text = place.to_string();
+    let root = text.strip_suffix(name).unwrap_or(&text);
+    root.trim_end_matches('/').to_owned()
 }
 
 /// Returns the text at an address if it is a catalog. Of a box file only the

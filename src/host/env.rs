@@ -24,6 +24,8 @@ pub mod variables {
     pub const ROVE_TRUST: &str = "ROVE_TRUST";
     /// Further folders of boxes, read-only, separated as in `PATH`.
     pub const ROVE_BOX_PATH: &str = "ROVE_BOX_PATH";
+    /// Further places to look for boxes by name, separated by spaces.
+    pub const ROVE_SOURCES: &str = "ROVE_SOURCES";
     /// Keeps rove off the network, as `--offline` does: what is not there already is an error.
     pub const ROVE_OFFLINE: &str = "ROVE_OFFLINE";
     /// Makes `up` take no box but those of the lock file, as `--locked` does.

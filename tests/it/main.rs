@@ -16,6 +16,7 @@ mod box_list;
 mod box_lock;
 mod box_remove;
 mod box_store;
+mod box_where;
 mod completion;
 mod config;
 mod destroy;

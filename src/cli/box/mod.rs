@@ -17,6 +17,7 @@ mod remove;
 mod repackage;
 mod update;
 mod verify;
+mod where_it_is;
 
 /// Subcommands of `rove box`.
 #[derive(Debug, clap::Subcommand)]
@@ -43,6 +44,8 @@ pub(super) enum Command {
     Update(update::Args),
     /// Check that boxes are still what was added
     Verify(verify::Args),
+    /// Show where a name is looked for, and what is there
+    Where(where_it_is::Args),
 }
 
 impl Command {
@@ -59,6 +62,7 @@ impl Command {
             Self::Repackage(args) => repackage::run(context, args),
             Self::Update(args) => update::run(context, args),
             Self::Verify(args) => verify::run(context, args),
+            Self::Where(args) => where_it_is::run(context, args),
         }
     }
 }
