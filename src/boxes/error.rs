@@ -53,6 +53,30 @@ pub enum BoxError {
         /// A box of the store that may be meant.
         near: Option<String>,
     },
+    /// A catalog has no box for the providers and architectures that are wanted.
+    #[error("{place} has no box file of `{name}` that fits")]
+    NothingToMirror {
+        /// Name of the box.
+        name: String,
+        /// Its catalog.
+        place: String,
+    },
+    /// A mirror has other bytes than its origin, under the same version.
+    #[error(
+        "{place} offers other bytes as `{name}` {version} than those that were mirrored: {offered}, mirrored is {mirrored}"
+    )]
+    MirrorDiffers {
+        /// Name of the box.
+        name: String,
+        /// Its version.
+        version: String,
+        /// The catalog that was asked.
+        place: String,
+        /// Checksum in the mirror.
+        mirrored: Checksum,
+        /// Checksum in that catalog.
+        offered: Checksum,
+    },
     /// A list of sources cannot be used.
     #[error("cannot use the sources of boxes in `{}`", path.display())]
     SourcesMalformed {
@@ -405,6 +429,11 @@ impl Explain for BoxError {
             }
             Self::SourcesMalformed { .. } => {
                 "its form is `[[source]]` with `place`, `kind`, `boxes` and `rename`; see docs/sources.md"
+                    .to_owned()
+            }
+            Self::NothingToMirror { .. } => "see what there is: leave `--provider` and `--architecture` out".to_owned(),
+            Self::MirrorDiffers { .. } => {
+                "ask who publishes the box; to take the new bytes, remove the version's folder from the mirror"
                     .to_owned()
             }
             Self::Nowhere { name, .. } => format!("`rove box where {name}` shows how the places are chosen"),

@@ -108,13 +108,10 @@ pub fn found_where(host: &Host, request: &Request, name: &str) -> Result<Vec<Ask
         } else {
             let answer = asker.ask(&way);
             found = answer.is_ok();
-            if let Err(failure) = &answer
-                && failure.downcast_ref::<BoxError>().is_none()
-                && failure.downcast_ref::<FileError>().is_none()
-            {
-                return Err(answer.expect_err("it was looked at just now"));
+            match answer {
+                Err(failure) if !is_an_answer(&failure) => return Err(failure),
+                answer => Some(answer),
             }
-            Some(answer)
         };
         steps.push(Asked { way, answer });
     }
@@ -140,15 +137,57 @@ fn by_name(host: &Host, request: &Request, name: &str) -> Result<Candidate> {
             None => {}
         }
     }
+    Err(nowhere(name, failures))
+}
+
+/// Returns the catalog of the box `name`, and where it is: at the address of `request`,
+/// else at the first source whose catalog `accept` takes.
+pub(super) fn catalog_of(
+    host: &Host,
+    request: &Request,
+    name: &str,
+    accept: &dyn Fn(&Catalog, &Place) -> Result<()>,
+) -> Result<(Place, Catalog)> {
+    let mut asker = Asker {
+        host,
+        request,
+        client: None,
+    };
+    if let Some(address) = request.urls.first() {
+        return asker.catalog(address, &places_of(host, address)?, accept);
+    }
+    if !is_box_name(name) {
+        return asker.catalog(name, &places_of(host, name)?, accept);
+    }
+    let mut failures = Vec::new();
+    for way in sources::ways(host, name)? {
+        let Some(there) = &way.name else {
+            continue;
+        };
+        match asker.catalog(there, &way.places, accept) {
+            Ok(found) => return Ok(found),
+            Err(failure) if is_an_answer(&failure) => failures.push((way.source.place, failure)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(nowhere(name, failures))
+}
+
+/// Returns whether a failure is about one place, and another may do better.
+fn is_an_answer(failure: &Failure) -> bool {
+    failure.downcast_ref::<BoxError>().is_some() || failure.downcast_ref::<FileError>().is_some()
+}
+
+fn nowhere(name: &str, mut failures: Vec<(String, Failure)>) -> Failure {
     if failures.len() == 1 {
-        return Err(failures.remove(0).1);
+        return failures.remove(0).1;
     }
     let said = |(place, failure): (String, Failure)| (place, failure.to_string());
-    Err(BoxError::Nowhere {
+    BoxError::Nowhere {
         name: name.to_owned(),
         tried: failures.into_iter().map(said).collect(),
     }
-    .into())
+    .into()
 }
 
 /// Returns the catalog at the one address of `request`; `None` if a box file
@@ -209,6 +248,23 @@ impl Asker<'_> {
             (place, Found::Catalog(text)) => from_catalog(self.request, place, &text),
             (place, Found::BoxFile) => plain(self.request, vec![place]),
         }
+    }
+
+    fn catalog(
+        &mut self,
+        address: &str,
+        places: &[Place],
+        accept: &dyn Fn(&Catalog, &Place) -> Result<()>,
+    ) -> Result<(Place, Catalog)> {
+        let (place, found) = self.first(address, places)?;
+        let Found::Catalog(text) = found else {
+            let place = place.to_string();
+            let reason = "it is a box file".to_owned();
+            return Err(BoxError::CatalogMalformed { place, reason }.into());
+        };
+        let catalog = Catalog::parse(&text, &place.to_string())?;
+        accept(&catalog, &place)?;
+        Ok((place, catalog))
     }
 
     /// Returns the first of `places` where there is something.

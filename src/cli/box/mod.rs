@@ -11,6 +11,7 @@ mod gc;
 mod import_from_vagrant;
 mod in_use;
 mod list;
+mod mirror;
 mod outdated;
 mod prune;
 mod remove;
@@ -32,6 +33,8 @@ pub(super) enum Command {
     ImportFromVagrant(import_from_vagrant::Args),
     /// List the boxes that are there
     List(list::Args),
+    /// Copy boxes and their catalogs to a folder of one's own
+    Mirror(mirror::Args),
     /// Ask catalogs for newer versions
     Outdated(outdated::Args),
     /// Remove old versions
@@ -56,6 +59,7 @@ impl Command {
             Self::Gc(args) => gc::run(context, args),
             Self::ImportFromVagrant(args) => import_from_vagrant::run(context, args),
             Self::List(args) => list::run(context, args),
+            Self::Mirror(args) => mirror::run(context, args),
             Self::Outdated(args) => outdated::run(context, args),
             Self::Prune(args) => prune::run(context, args),
             Self::Remove(args) => remove::run(context, args),
