@@ -98,6 +98,11 @@ pub fn add_candidate(
     if let Some(there) = adder.there()
         && (waited || !request.force)
     {
+        for place in &candidate.places {
+            if let Place::Url(url) = place {
+                partial::forget(host, url.as_str());
+            }
+        }
         let when = if waited {
             Added::Meanwhile
         } else {

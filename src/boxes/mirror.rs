@@ -344,6 +344,15 @@ fn rewind(file: &mut File) -> io::Result<()> {
     file.rewind()
 }
 
+/// Removes what a killed run left of a catalog: nobody else writes here now.
+fn sweep(folder: &Path) {
+    for name in files::list_dir(folder).unwrap_or_default() {
+        if name.starts_with(files::TEMPORARY) {
+            let _ = files::remove_file(&folder.join(name));
+        }
+    }
+}
+
 fn make_parent(file: &Path) -> Result<()> {
     file.parent().map_or(Ok(()), files::create_dir_all)
 }
@@ -369,6 +378,9 @@ struct Target {
 impl Target {
     fn open(mirror: &Mirror, name: &str, description: Option<&str>) -> Result<Self> {
         let path = mirror.to.join(format!("{name}.json"));
+        if let Some(folder) = path.parent() {
+            sweep(folder);
+        }
         let catalog = match files::read_if_exists(&path)? {
             Some(text) => {
                 let place = path.display().to_string();

@@ -154,6 +154,19 @@ fn open(path: &Path, empty: bool) -> Result<File> {
         .map_err(|error| FileError::new("write", path, error))?)
 }
 
+/// Removes what is kept of `url`, whose box is in the store: rove was killed between
+/// the two. Another process that fetches it has its lock and is left alone.
+pub(super) fn forget(host: &Host, url: &str) {
+    let path = folder(host).join(format!("box-{}.part", short(url)));
+    let note = path.with_extension("part.json");
+    if (path.is_file() || note.is_file())
+        && let Ok(_lock) = FileLock::try_take(&path.with_extension("lock"), "download")
+    {
+        let _ = files::remove_file(&path);
+        let _ = files::remove_file(&note);
+    }
+}
+
 /// Something in the folder of downloads that is of no use: the files of one
 /// download, or one that was being written at a kill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,7 +268,7 @@ fn is_of_use(host: &Host, stem: &Path) -> bool {
 /// Returns whether a file was being written, some time ago (see `write_atomic`).
 fn is_scratch(host: &Host, path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(".tmp-") && age(host, path).is_some_and(|age| age > FRESH)
+    name.starts_with(files::TEMPORARY) && age(host, path).is_some_and(|age| age > FRESH)
 }
 
 fn note_of(stem: &Path) -> Option<Note> {

@@ -118,6 +118,9 @@ pub fn create_private_dir(path: &Path) -> Result<()> {
     set_mode(path, 0o700)
 }
 
+/// What the names of files begin with that are not in their place yet.
+pub const TEMPORARY: &str = ".tmp-";
+
 /// Replaces the content of `path` so that a reader, or the next boot after a
 /// crash, sees the old or the new content and nothing else.
 pub fn write_atomic(path: &Path, content: &[u8]) -> Result<()> {
@@ -132,7 +135,9 @@ pub fn write_atomic_mode(path: &Path, content: &[u8], mode: Option<u32>) -> Resu
         .unwrap_or(Path::new("."));
     create_dir_all(dir)?;
     let write = || -> io::Result<()> {
-        let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(dir)?;
+        let mut temporary = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempfile_in(dir)?;
         temporary.write_all(content)?;
         #[cfg(unix)]
         {

@@ -31,6 +31,7 @@ mod log;
 mod once;
 mod package;
 mod plan;
+mod power;
 mod provision;
 mod repair;
 mod snapshot;

@@ -133,8 +133,21 @@ impl Lab {
         self.run("", args, stdout)
     }
 
+    /// Runs rove in the project by another program, which is given these arguments
+    /// before rove's own command line.
+    pub fn rove_under(&self, program: &Path, before: &[&str], args: &[&str]) -> Run {
+        let mut command = Command::new(program);
+        command.args(before).arg(env!("CARGO_BIN_EXE_rove"));
+        self.finish(command, "", args, Stdio::piped())
+    }
+
     fn run(&self, dir: &str, args: &[&str], stdout: Stdio) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_rove"))
+        let command = Command::new(env!("CARGO_BIN_EXE_rove"));
+        self.finish(command, dir, args, stdout)
+    }
+
+    fn finish(&self, mut command: Command, dir: &str, args: &[&str], stdout: Stdio) -> Run {
+        let output = command
             .args(args)
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
