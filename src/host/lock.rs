@@ -84,13 +84,22 @@ impl Drop for FileLock {
 impl FileLock {
     /// Takes the lock, or says who has it.
     pub fn try_take(path: &Path, what: &str) -> Result<Self> {
-        Self::attempt(path)?.map_err(|owner| {
-            LockError {
-                what: what.to_owned(),
-                owner,
+        let mut tries = 0;
+        loop {
+            match Self::attempt(path)? {
+                Ok(lock) => return Ok(lock),
+                // An owner that has just taken the lock has not written its name yet,
+                // and one that gives it back has wiped it.
+                Err(owner) if owner == UNKNOWN && tries < 20 => {
+                    tries += 1;
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(owner) => {
+                    let what = what.to_owned();
+                    return Err(LockError { what, owner }.into());
+                }
             }
-            .into()
-        })
+        }
     }
 
     /// Takes the lock, waiting as long as needed. `waiting` is called once with

@@ -28,6 +28,7 @@ mod halt;
 mod help;
 mod init;
 mod log;
+mod many;
 mod once;
 mod package;
 mod plan;

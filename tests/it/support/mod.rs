@@ -8,7 +8,7 @@ mod tarball;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 pub(crate) use http::{Fault, Server};
 pub use tarball::box_file;
@@ -146,8 +146,14 @@ impl Lab {
         self.finish(command, dir, args, stdout)
     }
 
-    fn finish(&self, mut command: Command, dir: &str, args: &[&str], stdout: Stdio) -> Run {
-        let output = command
+    /// Starts rove in a folder below the project and does not wait for it.
+    pub fn start_in(&self, dir: &str, args: &[&str]) -> Child {
+        let command = Command::new(env!("CARGO_BIN_EXE_rove"));
+        self.begin(command, dir, args, Stdio::piped())
+    }
+
+    fn begin(&self, mut command: Command, dir: &str, args: &[&str], stdout: Stdio) -> Child {
+        command
             .args(args)
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
@@ -156,8 +162,12 @@ impl Lab {
             .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
-            .and_then(std::process::Child::wait_with_output)
-            .expect("rove runs");
+            .expect("rove starts")
+    }
+
+    fn finish(&self, command: Command, dir: &str, args: &[&str], stdout: Stdio) -> Run {
+        let run = self.begin(command, dir, args, stdout);
+        let output = run.wait_with_output().expect("rove runs");
         Run {
             command: args.join(" "),
             code: output.status.code(),
