@@ -92,12 +92,8 @@ fn labs_that_change_the_index_at_once_are_all_in_it() {
 #[test]
 fn commands_in_one_lab_take_their_turn() {
     let machines: Vec<String> = (0..10).map(|number| format!("m{number}")).collect();
-    let defined: String = machines
-        .iter()
-        .map(|name| format!("  c.vm.define '{name}'\n"))
-        .collect();
     let lab = Lab::with(&format!(
-        "Vagrant.configure('2') do |c|\n  c.vm.box = 'org/box'\n{defined}end\n"
+        "Vagrant.configure('2') do |c|\n  c.vm.box = 'org/box'\n  {machines:?}.each {{ |m| c.vm.define m }}\nend\n"
     ));
     for (number, machine) in machines.iter().enumerate() {
         made(&lab, "", machine, number + 1);
