@@ -10,7 +10,7 @@ use crate::exec::{self, Job, Work};
 use crate::host::{FileLock, Host, files, random_hex, variables};
 use crate::plan::{Observed, Plan};
 use crate::providers::{Capabilities, MachineSpec, Power, Provider};
-use crate::state::{MachineFolder, layout};
+use crate::state::{Leases, MachineFolder, layout};
 
 use super::observe::{Ports, observe};
 use super::open::{Opened, provider_of, usable_provider_of};
@@ -178,7 +178,24 @@ pub(super) fn act(
 struct Ready<'a> {
     plan: Plan,
     work: Work<'a>,
+    _promise: Option<Promise<'a>>,
     _lock: FileLock,
+}
+
+/// Ports that are promised to a machine; the promise ends when the command is through
+/// with it, whether or not it came to a start.
+struct Promise<'a> {
+    host: &'a Host,
+    id: String,
+}
+
+impl Drop for Promise<'_> {
+    fn drop(&mut self) {
+        // A lease that stays is harmless: it dies with this process.
+        if let Ok(mut leases) = Leases::lock(&self.host.for_cleanup()) {
+            let _ = leases.release(&self.id);
+        }
+    }
 }
 
 fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<'a>> {
@@ -197,6 +214,11 @@ fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<
             .host
             .say(Some(&subject.config.name), Level::Warn, text);
     }
+    let promises = matches!(command.ports, Ports::Promise | Ports::PromiseAnew);
+    let promise = promises.then(|| Promise {
+        host: subject.host,
+        id: id.clone(),
+    });
     let seen = match observe(subject, &record, &id, command.ports, command.snapshots) {
         Err(failure) if command.broken_too && failure.kind() != Kind::Interrupted => {
             let text = format!("{failure}; it is removed all the same");
@@ -231,6 +253,7 @@ fn prepare<'a>(subject: &'a Subject<'a>, command: &Command<'_>) -> Result<Ready<
     Ok(Ready {
         plan,
         work,
+        _promise: promise,
         _lock: lock,
     })
 }

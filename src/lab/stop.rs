@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::host::Host;
 use crate::plan;
+use crate::state::Leases;
 
 use super::Outcome;
 use super::act::{Command, act};
@@ -131,5 +132,9 @@ pub fn destroy(
         true,
         &|config, seen, _| plan::destroy(config, seen, request.graceful),
     )?;
+    // What a killed command had promised is free again already; here its note goes too.
+    if Leases::stale(host) > 0 {
+        Leases::lock(host)?.clean()?;
+    }
     Ok(DestroyOutcome { outcome, declined })
 }

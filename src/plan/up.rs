@@ -47,6 +47,15 @@ pub fn up(
             start(&mut plan, config, seen, capabilities);
             provisioners(&mut plan, config, seen.provisioned, choice);
         }
+        Power::Running if is_going_down(seen) => {
+            plan.note(
+                Level::Info,
+                "its shutdown was broken off, and it may be going down; it is shut down and started again",
+            );
+            plan.steps.push(Step::Halt { force: false });
+            start(&mut plan, config, seen, capabilities);
+            provisioners(&mut plan, config, seen.provisioned, choice);
+        }
         Power::Running => {
             let before = plan.steps.len();
             finish(&mut plan, config, seen, capabilities);
@@ -63,6 +72,12 @@ pub fn up(
         }
     }
     Ok(plan)
+}
+
+/// Tells whether the guest was asked to shut down by a command that did not see it off.
+fn is_going_down(seen: &Observed) -> bool {
+    let step = seen.unfinished.as_ref().and_then(|last| last.step.as_ref());
+    step.is_some_and(|step| *step == Step::Halt { force: false }.name())
 }
 
 /// Adds the steps from off to set up.

@@ -10,6 +10,7 @@ mod course;
 mod crash;
 mod disk;
 mod guest;
+mod kill;
 mod lab;
 mod life;
 mod memory;

@@ -154,7 +154,8 @@ impl Lab {
             left.push_str("the machine index still has an entry\n");
         }
         if self.home().join("data/port-leases.json").exists() {
-            left.push_str("ports are still promised\n");
+            let text = std::fs::read_to_string(self.home().join("data/port-leases.json"));
+            let _ = writeln!(left, "ports are still promised: {text:?}");
         }
         let sockets = walk(&self.root.path().join("r"));
         for path in sockets {
