@@ -61,6 +61,18 @@ pub enum BoxError {
         /// Its catalog.
         place: String,
     },
+    /// A catalog says other bytes than those that are wanted under a version.
+    #[error("other bytes are offered as `{name}` {version}: {offered}, wanted is {expected}")]
+    OtherBytes {
+        /// Name of the box.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Checksum of the catalog.
+        offered: Checksum,
+        /// Checksum of the lock file or the Vagrantfile.
+        expected: Checksum,
+    },
     /// A mirror has other bytes than its origin, under the same version.
     #[error(
         "{place} offers other bytes as `{name}` {version} than those that were mirrored: {offered}, mirrored is {mirrored}"
@@ -432,6 +444,10 @@ impl Explain for BoxError {
                     .to_owned()
             }
             Self::NothingToMirror { .. } => "see what there is: leave `--provider` and `--architecture` out".to_owned(),
+            Self::OtherBytes { .. } => {
+                "ask who publishes the box; the wanted checksum is that of the lock file, or `config.vm.box_download_checksum`"
+                    .to_owned()
+            }
             Self::MirrorDiffers { .. } => {
                 "ask who publishes the box; to take the new bytes, remove the version's folder from the mirror"
                     .to_owned()

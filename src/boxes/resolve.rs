@@ -244,10 +244,26 @@ struct Asker<'a> {
 impl Asker<'_> {
     fn ask(&mut self, way: &Way) -> Result<Candidate> {
         let name = way.name.as_deref().unwrap_or_default();
-        match self.first(name, &way.places)? {
-            (place, Found::Catalog(text)) => from_catalog(self.request, place, &text),
-            (place, Found::BoxFile) => plain(self.request, vec![place]),
+        let candidate = match self.first(name, &way.places)? {
+            (place, Found::Catalog(text)) => from_catalog(self.request, place, &text)?,
+            (place, Found::BoxFile) => plain(self.request, vec![place])?,
+        };
+        // Known before the first byte: another source may have what is wanted.
+        if let Some(expected) = &self.request.checksum
+            && let Some(offered) = candidate
+                .checksums
+                .iter()
+                .find(|sum| sum.kind == expected.kind && *sum != expected)
+        {
+            return Err(BoxError::OtherBytes {
+                name: candidate.name.clone(),
+                version: candidate.version.clone(),
+                offered: offered.clone(),
+                expected: expected.clone(),
+            }
+            .into());
         }
+        Ok(candidate)
     }
 
     fn catalog(

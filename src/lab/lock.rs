@@ -168,11 +168,22 @@ pub(super) fn fetch_locked(host: &Host, request: &Request, locked: &Locked) -> R
     let candidate = match boxes::resolve(host, request) {
         Ok(candidate) => candidate,
         Err(failure) if failure.downcast_ref::<BoxError>().is_none() => return Err(failure),
+        Err(failure) if matches!(failure.downcast_ref(), Some(BoxError::OtherBytes { .. })) => {
+            return Err(match failure.downcast_ref() {
+                Some(BoxError::OtherBytes {
+                    offered, expected, ..
+                }) => differs(locked, "box file", offered, expected),
+                _ => failure,
+            });
+        }
         Err(failure) => {
             let Some(candidate) = candidate(host, request, locked)? else {
                 return Err(failure);
             };
-            let text = format!("{failure}; taking the address in the lock file");
+            let reasons = failure.explain().detail();
+            let reasons = reasons.map_or_else(String::new, |reasons| format!(" ({reasons})"));
+            let reasons = reasons.replace('\n', "; ");
+            let text = format!("{failure}{reasons}; taking the address in the lock file");
             host.say(request.machine.as_deref(), Level::Warn, text);
             candidate
         }

@@ -139,3 +139,35 @@ fn a_list_that_is_no_list_is_told_of() {
     => 1
     ");
 }
+
+#[test]
+fn a_source_with_other_bytes_is_passed_over() {
+    let (server, mut lab) = lab();
+    let right = a_box();
+    let sum = rove::boxes::Checksum::of(rove::boxes::ChecksumKind::Sha256, &right);
+    let offer = |sum: &str| {
+        format!(
+            r#"{{"name":"org/box","versions":[{{"version":"1.0.0","providers":[{{"name":"libvirt","url":"1.0.0.box","checksum_type":"sha256","checksum":"{sum}"}}]}}]}}"#
+        )
+    };
+    // Locked with the right bytes; then the first source publishes others.
+    lab.write("mirror/org/box.json", offer(&sum.hex));
+    lab.set("ROVE_SOURCES", "mirror");
+    lab.rove(&["box", "add", "org/box"]).succeeds();
+    lab.rove(&["lock"]).succeeds();
+    lab.rove(&["box", "remove", "org/box"]).succeeds();
+    lab.write("mirror/org/box.json", offer(&"0".repeat(64)));
+    lab.write("mirror/org/1.0.0.box", box_file(&[("metadata.json", "{}")]));
+    let run = lab.rove(&["fetch"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stdout.contains(&"0".repeat(64)), "{run}");
+    assert!(run.stderr.contains(&sum.hex), "{run}");
+    // The next one has what was locked.
+    lab.write("second/org/box.json", offer(&sum.hex));
+    lab.write("second/org/1.0.0.box", &right);
+    lab.set("ROVE_SOURCES", "mirror second");
+    let run = lab.rove(&["fetch"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("other bytes are offered"), "{run}");
+    drop(server);
+}
