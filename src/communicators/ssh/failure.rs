@@ -1,6 +1,6 @@
 //! What can go wrong with SSH that is not the guest's slowness or a lost line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Explain, Kind};
 
@@ -80,6 +80,16 @@ impl SshError {
     }
 }
 
+/// Tells whether a key lies where rove keeps the key of a machine:
+/// `machines/NAME/PROVIDER/private_key`.
+fn is_machines_own(path: &Path) -> bool {
+    path.ends_with("private_key")
+        && path
+            .ancestors()
+            .nth(3)
+            .is_some_and(|dir| dir.ends_with("machines"))
+}
+
 impl Explain for SshError {
     fn kind(&self) -> Kind {
         match self {
@@ -91,6 +101,12 @@ impl Explain for SshError {
 
     fn hints(&self) -> Vec<String> {
         match self {
+            // Rove made it, and the guest knows no other.
+            Self::Key { path, .. } if is_machines_own(path) => vec![
+                "put the file back from a backup; without it nobody gets into this guest"
+                    .to_owned(),
+                "`rove destroy` and `rove up` make the machine anew".to_owned(),
+            ],
             Self::Key { .. } => {
                 vec!["set `config.ssh.private_key_path` to a readable private key in OpenSSH or PEM form".to_owned()]
             }
@@ -136,5 +152,26 @@ impl Explain for SshError {
             Self::Connect { .. } => "Vagrant::Errors::SSHConnectionRefused",
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_fits_the_key() {
+        for (path, wanted) in [
+            ("/lab/.rove/machines/web/qemu/private_key", "`rove destroy`"),
+            ("/home/ana/.ssh/id_rsa", "private_key_path"),
+            ("/home/ana/private_key", "private_key_path"),
+        ] {
+            let error = SshError::Key {
+                path: path.into(),
+                reason: "x".to_owned(),
+            };
+            let hints = error.hints().join("; ");
+            assert!(hints.contains(wanted), "{path}: {hints}");
+        }
     }
 }
