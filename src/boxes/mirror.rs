@@ -26,8 +26,8 @@ use super::partial::Partial;
 use super::resolve::{catalog_of, check_part};
 use super::stream::{Got, Pieces, Producer, Shown, room, stream};
 use super::{
-    BoxError, Catalog, Checksum, ChecksumKind, Installed, Offer, Release, Request, name::Place,
-    repackage,
+    Architecture, BoxError, Catalog, Checksum, ChecksumKind, Installed, Offer, Release, Request,
+    Version, name::Place, repackage,
 };
 
 /// What is to be copied, and where to.
@@ -136,6 +136,86 @@ pub fn mirror_installed(host: &Host, mirror: &Mirror, installed: &Installed) -> 
     publish(&staging, &file)?;
     target.add(version, &offer, &got, true)?;
     Ok(told(&installed.name, version, &offer, got.length, false))
+}
+
+/// A box file to be published.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// The file.
+    pub file: PathBuf,
+    /// Name that the box gets, `org/name`.
+    pub name: String,
+    /// Version that it gets.
+    pub version: String,
+    /// Architecture that the catalog tells, if any.
+    pub architecture: Option<String>,
+    /// A sentence about the box, for a catalog that is new.
+    pub description: Option<String>,
+}
+
+/// Adds a box file to the mirror as one more version, or for one more provider. The
+/// file is unpacked on trial first: what is no box is not published.
+///
+/// # Errors
+/// A file that is no box; a version that is there already with other bytes; whatever
+/// keeps the mirror from being written.
+pub fn publish_box(host: &Host, mirror: &Mirror, request: &Publish) -> Result<Mirrored> {
+    let version = &request.version;
+    let place = Place::File(request.file.clone());
+    version.parse::<Version>()?;
+    check_part(&place, "version", version)?;
+    if let Some(architecture) = &request.architecture {
+        check_part(&place, "architecture", architecture)?;
+    }
+    let _lock = lock(host, mirror)?;
+    let provider = provider_on_trial(host, mirror, request)?;
+    let mut target = Target::open(mirror, &request.name, request.description.as_deref())?;
+    let offer = Offer {
+        provider,
+        architecture: request.architecture.clone(),
+        default_architecture: false,
+        ..Offer::default()
+    };
+    let file = target.file(version, &offer);
+    make_parent(&file)?;
+    let staging = file.with_extension("part");
+    let plain = Request::new(&request.name, &[], Architecture::Default);
+    let got = copy(host, mirror, &plain, &place, &staging, None, &request.name);
+    if got.is_err() {
+        let _ = files::remove_file(&staging);
+    }
+    let got = got?;
+    let before = target.complete(version, &offer).is_some();
+    if before {
+        let same = target.compare(&place, version, &offer, got.sums.first());
+        let _ = files::remove_file(&staging);
+        same?;
+        return Ok(told(&request.name, version, &offer, got.length, true));
+    }
+    publish(&staging, &file)?;
+    target.add(version, &offer, &got, false)?;
+    Ok(told(&request.name, version, &offer, got.length, false))
+}
+
+/// Returns the provider of a box file, which is unpacked for it into a folder that is
+/// then removed.
+fn provider_on_trial(host: &Host, mirror: &Mirror, request: &Publish) -> Result<String> {
+    let trial = mirror.to.join(".trial");
+    files::remove_dir_all(&trial)?;
+    let mut dirs = host.dirs.clone();
+    dirs.home.clone_from(&trial);
+    dirs.vagrant_home = None;
+    let alone = Host {
+        dirs,
+        ..host.clone()
+    };
+    let mut wanted = Request::new(&request.name, &[], Architecture::Default);
+    wanted.urls = vec![request.file.to_string_lossy().into_owned()];
+    let added = super::add(&alone, &wanted);
+    let removed = files::remove_dir_all(&trial);
+    let provider = added?.provider;
+    removed?;
+    Ok(provider)
 }
 
 fn told(name: &str, version: &str, offer: &Offer, length: u64, before: bool) -> Mirrored {

@@ -45,7 +45,7 @@ pub use digest::{Checksum, ChecksumKind};
 pub use error::BoxError;
 pub use image::{Image, Unreadable};
 pub use import::import;
-pub use mirror::{Mirror, Mirrored, mirror, mirror_installed};
+pub use mirror::{Mirror, Mirrored, Publish, mirror, mirror_installed, publish_box};
 pub use pack::{Item, PackError, may_write, pack, repackage};
 pub use partial::{Abandoned, abandoned, remove_abandoned};
 pub use receipt::Receipt;

@@ -79,6 +79,10 @@ impl Flags {
                 Some("--offline") => flags.offline = true,
                 Some("--no-tty") => flags.no_tty = true,
                 Some("--help" | "-h") => flags.help = true,
+                // There it is what the box gets, also called `--box-version`.
+                Some(word) if word.starts_with("--version") && is_push(&rest) => {
+                    rest.push(word.replacen("--version", "--box-version", 1).into());
+                }
                 Some("--version" | "-v") => flags.version = true,
                 _ => rest.push(arg),
             }
@@ -103,6 +107,11 @@ impl Flags {
             },
         }
     }
+}
+
+/// Tells whether the words so far are those of `rove box push`.
+fn is_push(words: &[OsString]) -> bool {
+    words.len() >= 2 && words[0] == "box" && words[1] == "push"
 }
 
 #[cfg(test)]
@@ -132,5 +141,11 @@ mod tests {
         assert!(extract(&["up", "-v"]).0.version);
         assert!(extract(&["up", "--version"]).0.version);
         assert!(!extract(&["ssh", "--", "-v"]).0.version);
+        assert!(extract(&["box", "list", "--version"]).0.version);
+        let (flags, rest) = extract(&["box", "push", "x.box", "--version", "1"]);
+        assert!(!flags.version);
+        assert_eq!(rest, ["box", "push", "x.box", "--box-version", "1"]);
+        let (_, rest) = extract(&["box", "push", "--version=1"]);
+        assert_eq!(rest, ["box", "push", "--box-version=1"]);
     }
 }

@@ -43,7 +43,7 @@ fn a_mirrored_box_needs_its_server_no_more() {
     mirror org/box: 3.1 kB in [TIME] ([RATE])
     org/box 1.1.0 (libvirt, amd64): copied, 3.0 KiB
     org/box 1.1.0 (virtualbox): copied, 3.0 KiB
-    mirror holds these boxes; a source names it: `place = "[WORK]/mirror"`.
+    `mirror` holds these boxes; a source names it: `place = "[WORK]/mirror"`.
     => 0
     "#);
     let moved = server.bytes("/libvirt.box");
@@ -51,7 +51,7 @@ fn a_mirrored_box_needs_its_server_no_more() {
     $ rove box mirror --to mirror org/box
     org/box 1.1.0 (libvirt, amd64): there already, 3.0 KiB
     org/box 1.1.0 (virtualbox): there already, 3.0 KiB
-    mirror holds these boxes; a source names it: `place = "[WORK]/mirror"`.
+    `mirror` holds these boxes; a source names it: `place = "[WORK]/mirror"`.
     => 0
     "#);
     assert_eq!(server.bytes("/libvirt.box"), moved);
@@ -208,7 +208,7 @@ fn boxes_of_the_store_can_be_given_back() {
     pack org/box 1.1.0: 26 B in [TIME] ([RATE])
     verify org/box 1.1.0: 151 B in [TIME] ([RATE])
     org/box 1.1.0 (libvirt, amd64): copied, 151 B
-    m holds these boxes; a source names it: `place = "https://boxes.example/m/"`.
+    `m` holds these boxes; a source names it: `place = "https://boxes.example/m/"`.
     => 0
     "#);
     let catalog: serde_json::Value = serde_json::from_str(&lab.read("m/org/box.json")).unwrap();
@@ -226,4 +226,74 @@ fn boxes_of_the_store_can_be_given_back() {
     assert_eq!(none.code, Some(1));
     let file = "m/org/box/1.1.0/libvirt-amd64.box";
     lab.rove(&["box", "add", "again", file]).succeeds();
+}
+
+#[test]
+fn a_box_of_ones_own_is_published_once() {
+    let lab = Lab::new();
+    lab.write("own.box", a_box("libvirt"));
+    lab.write("other.box", a_box("virtualbox"));
+    lab.write("no.box", "no box at all");
+    let push = |file: &str, version: &str| {
+        let named = ["--name", "school/vm", "--version", version, "--to", "m"];
+        lab.rove(&[&["box", "push", file], &named[..]].concat())
+    };
+    insta::assert_snapshot!(push("own.box", "1.0.0"), @"
+    $ rove box push own.box --name school/vm --version 1.0.0 --to m
+    fetch school/vm 0: 3.1 kB in [TIME] ([RATE])
+    mirror school/vm: 3.1 kB in [TIME] ([RATE])
+    `school/vm` 1.0.0 for libvirt is published in `m`.
+    => 0
+    ");
+    insta::assert_snapshot!(push("own.box", "1.0.0"), @"
+    $ rove box push own.box --name school/vm --version 1.0.0 --to m
+    fetch school/vm 0: 3.1 kB in [TIME] ([RATE])
+    mirror school/vm: 3.1 kB in [TIME] ([RATE])
+    `school/vm` 1.0.0 for libvirt is there already in `m`.
+    => 0
+    ");
+    push("other.box", "1.0.0").succeeds();
+    push("own.box", "1.1.0").succeeds();
+    let mut left = files_below(&lab.work().join("m/school/vm"));
+    left.sort();
+    assert_eq!(
+        left,
+        [
+            "1.0.0/libvirt.box",
+            "1.0.0/virtualbox.box",
+            "1.1.0/libvirt.box"
+        ]
+    );
+    // The same version never has two contents.
+    lab.write(
+        "own.box",
+        box_file(&[
+            ("metadata.json", r#"{"provider":"libvirt"}"#),
+            ("box.img", "new"),
+        ]),
+    );
+    let run = push("own.box", "1.0.0");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("other bytes"), "{run}");
+    insta::assert_snapshot!(push("no.box", "2.0.0"), @"
+    $ rove box push no.box --name school/vm --version 2.0.0 --to m
+    fetch school/vm 0: 13 B in [TIME] ([RATE])
+    --- stderr
+    error: [WORK]/no.box is not a box: it is no archive
+    hint: a box is a tar archive with `metadata.json` in it
+    => 1
+    ");
+    insta::assert_snapshot!(push("own.box", "two"), @"
+    $ rove box push own.box --name school/vm --version two --to m
+    --- stderr
+    error: `two` is no version
+    hint: a version is numbers with dots, such as `1.2.0`
+    => 1
+    ");
+    let mut names: Vec<_> = std::fs::read_dir(lab.work().join("m"))
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["school"]);
 }

@@ -68,7 +68,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         context.ui.say(None, Level::Output, &told(one));
     }
     let text = format!(
-        "{} holds these boxes; a source names it: `place = {:?}`.",
+        "`{}` holds these boxes; a source names it: `place = {:?}`.",
         args.to.display(),
         mirror
             .base_url

@@ -14,6 +14,7 @@ mod list;
 mod mirror;
 mod outdated;
 mod prune;
+mod push;
 mod remove;
 mod repackage;
 mod update;
@@ -39,6 +40,8 @@ pub(super) enum Command {
     Outdated(outdated::Args),
     /// Remove old versions
     Prune(prune::Args),
+    /// Publish a box file in a folder with catalogs
+    Push(push::Args),
     /// Remove a box
     Remove(remove::Args),
     /// Write an installed box back into a box file
@@ -62,6 +65,7 @@ impl Command {
             Self::Mirror(args) => mirror::run(context, args),
             Self::Outdated(args) => outdated::run(context, args),
             Self::Prune(args) => prune::run(context, args),
+            Self::Push(args) => push::run(context, args),
             Self::Remove(args) => remove::run(context, args),
             Self::Repackage(args) => repackage::run(context, args),
             Self::Update(args) => update::run(context, args),
