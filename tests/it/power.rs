@@ -4,6 +4,7 @@
 //! `make test` gets one.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::support::{Lab, Server, box_file};
 
@@ -39,10 +40,18 @@ fn strace() -> Option<PathBuf> {
     let found = std::env::split_paths(&path)
         .map(|dir| dir.join("strace"))
         .find(|file| file.is_file());
-    if found.is_none() {
+    let Some(found) = found else {
         eprintln!("skipped: there is no `strace`");
+        return None;
+    };
+    let tried = Command::new(&found)
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        eprintln!("skipped: `strace` may not trace here (ptrace(2))");
+        return None;
     }
-    found
+    Some(found)
 }
 
 /// Kills `command` at each point, in a lab from `prepare` each time; `check` looks at
