@@ -15,6 +15,7 @@ mod lab;
 mod life;
 mod memory;
 mod package;
+mod sources;
 mod support;
 
 #[path = "../support/http.rs"]
