@@ -1,5 +1,7 @@
 //! Writes YAML the way Psych does.
 
+use std::collections::{HashMap, HashSet};
+
 use super::scalar::{Meaning, meaning};
 use crate::ruby::error::Outcome;
 use crate::ruby::interp::{Interp, float_text};
@@ -7,45 +9,104 @@ use crate::ruby::value::{Data, Value};
 
 /// Returns a document.
 pub(super) fn dump(interp: &mut Interp, value: &Value) -> Outcome<String> {
+    let mut anchors = Anchors::default();
+    anchors.find(interp, value)?;
     let mut out = String::from("---");
-    node(interp, value, 0, true, &mut out)?;
+    node(interp, &mut anchors, value, 0, true, &mut out)?;
     if !out.ends_with('\n') {
         out.push('\n');
     }
     Ok(out)
 }
 
-/// Writes a value behind `key:` or `-`; `inline` says that nothing was written
+/// Names of what a document holds more than once: `&1` where it comes first, `*1`
+/// after that. Strings are written out each time, as Psych does.
+#[derive(Default)]
+struct Anchors {
+    seen: HashSet<i64>,
+    names: HashMap<i64, usize>,
+    written: HashSet<i64>,
+}
+
+/// What stands before a value, or in its place.
+enum Mark {
+    Anchor(String),
+    Alias(String),
+}
+
+impl Anchors {
+    /// Finds what comes more than once, and numbers it in the order of its aliases.
+    fn find(&mut self, interp: &mut Interp, value: &Value) -> Outcome<()> {
+        let children: Vec<Value> = match value {
+            Value::Array(array) => array.to_vec(),
+            Value::Hash(hash) => {
+                let pairs = hash.pairs().into_iter();
+                pairs.flat_map(|(key, value)| [key, value]).collect()
+            }
+            Value::Object(object)
+                if matches!(&*object.data.borrow(), Data::None)
+                    && &*interp.real_class_of(value).display_name() != "Date" =>
+            {
+                let names = interp.ivar_names(value).into_iter();
+                names.map(|name| interp.ivar_get(value, name)).collect()
+            }
+            _ => return Ok(()),
+        };
+        let identity = value.identity();
+        if !self.seen.insert(identity) {
+            let next = self.names.len() + 1;
+            self.names.entry(identity).or_insert(next);
+            return Ok(());
+        }
+        interp.deeper(|interp| children.iter().try_for_each(|it| self.find(interp, it)))
+    }
+
+    fn mark(&mut self, value: &Value) -> Option<Mark> {
+        if !matches!(value, Value::Array(_) | Value::Hash(_) | Value::Object(_)) {
+            return None;
+        }
+        let identity = value.identity();
+        let name = self.names.get(&identity)?;
+        Some(if self.written.insert(identity) {
+            Mark::Anchor(format!("&{name}"))
+        } else {
+            Mark::Alias(format!("*{name}"))
+        })
+    }
+}
+
+/// Writes a value behind `key:` or `-`; `top` says that nothing was written
 /// on the line but the mark of the document.
 fn node(
     interp: &mut Interp,
+    anchors: &mut Anchors,
     value: &Value,
     depth: usize,
     top: bool,
     out: &mut String,
 ) -> Outcome<()> {
+    match anchors.mark(value) {
+        Some(Mark::Alias(name)) => {
+            out.push_str(&format!(" {name}\n"));
+            return Ok(());
+        }
+        Some(Mark::Anchor(name)) => out.push_str(&format!(" {name}")),
+        None => {}
+    }
     match value {
         Value::Hash(hash) if hash.is_empty() => out.push_str(" {}\n"),
         Value::Array(array) if array.is_empty() => out.push_str(" []\n"),
         Value::Hash(hash) => {
             out.push('\n');
             let pairs = hash.pairs();
-            let done =
-                interp.once_per_object(value, |interp| mapping(interp, &pairs, depth, out))?;
-            if done.is_none() {
-                return Err(interp.raise("ArgumentError", "recursive structures cannot be dumped"));
-            }
+            interp.deeper(|interp| mapping(interp, anchors, &pairs, depth, out))?;
         }
         Value::Array(array) => {
             out.push('\n');
             let items = array.to_vec();
             // A list below a key stands at the key's own depth.
             let depth = if top { depth } else { depth.saturating_sub(1) };
-            let done =
-                interp.once_per_object(value, |interp| sequence(interp, &items, depth, out))?;
-            if done.is_none() {
-                return Err(interp.raise("ArgumentError", "recursive structures cannot be dumped"));
-            }
+            interp.deeper(|interp| sequence(interp, anchors, &items, depth, out))?;
         }
         Value::Object(object) if matches!(&*object.data.borrow(), Data::None) => {
             let class = interp.real_class_of(value).display_name();
@@ -63,7 +124,7 @@ fn node(
                 out.push_str(" {}\n");
             } else {
                 out.push('\n');
-                mapping(interp, &pairs, depth, out)?;
+                interp.deeper(|interp| mapping(interp, anchors, &pairs, depth, out))?;
             }
         }
         other => {
@@ -85,6 +146,7 @@ fn node(
 
 fn mapping(
     interp: &mut Interp,
+    anchors: &mut Anchors,
     pairs: &[(Value, Value)],
     depth: usize,
     out: &mut String,
@@ -99,32 +161,46 @@ fn mapping(
         };
         out.push_str(&key);
         out.push(':');
-        node(interp, value, depth + 1, false, out)?;
+        node(interp, anchors, value, depth + 1, false, out)?;
     }
     Ok(())
 }
 
-fn sequence(interp: &mut Interp, items: &[Value], depth: usize, out: &mut String) -> Outcome<()> {
+fn sequence(
+    interp: &mut Interp,
+    anchors: &mut Anchors,
+    items: &[Value],
+    depth: usize,
+    out: &mut String,
+) -> Outcome<()> {
     for (i, item) in items.iter().enumerate() {
         if i > 0 || !out.ends_with("- ") {
             out.push_str(&"  ".repeat(depth));
         }
-        match item {
-            Value::Hash(hash) if !hash.is_empty() => {
-                out.push_str("- ");
-                let pairs = hash.pairs();
-                interp.once_per_object(item, |interp| mapping(interp, &pairs, depth + 1, out))?;
-            }
-            Value::Array(array) if !array.is_empty() => {
-                out.push_str("- ");
-                let items = array.to_vec();
-                interp.once_per_object(item, |interp| sequence(interp, &items, depth + 1, out))?;
-            }
-            other => {
-                out.push('-');
-                node(interp, other, depth + 1, false, out)?;
-            }
+        out.push('-');
+        let is_nested = match item {
+            Value::Hash(hash) => !hash.is_empty(),
+            Value::Array(array) => !array.is_empty(),
+            _ => false,
+        };
+        if !is_nested {
+            node(interp, anchors, item, depth + 1, false, out)?;
+            continue;
         }
+        match anchors.mark(item) {
+            Some(Mark::Alias(name)) => {
+                out.push_str(&format!(" {name}\n"));
+                continue;
+            }
+            Some(Mark::Anchor(name)) => out.push_str(&format!(" {name}\n")),
+            // Its first line goes on behind the dash.
+            None => out.push(' '),
+        }
+        interp.deeper(|interp| match item {
+            Value::Hash(hash) => mapping(interp, anchors, &hash.pairs(), depth + 1, out),
+            Value::Array(array) => sequence(interp, anchors, &array.to_vec(), depth + 1, out),
+            _ => Ok(()),
+        })?;
     }
     Ok(())
 }
