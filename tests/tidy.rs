@@ -39,6 +39,8 @@ const NEVER: &[(&str, &str, &str)] = &[
 /// Third-party crates with one home, as paths below `src`.
 const HOMES: &[(&str, &[&str])] = &[
     ("ruby_prism", &["ruby/parse"]),
+    ("crc", &["boxes/making/"]),
+    ("ext4_view", &["boxes/making/"]),
     ("fancy_regex", &["ruby/"]),
     ("reqwest", &["boxes/fetch", "boxes/http"]),
     ("rustls", &["boxes/fetch", "boxes/http"]),
@@ -58,7 +60,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("strsim", &["source.rs"]),
     ("rustix", &["host/", "providers/"]),
     ("jiff", &["ruby/", "boxes/fetch.rs"]),
-    ("quick_xml", &["providers/"]),
+    ("quick_xml", &["boxes/forms/"]),
 ];
 
 /// Files that may be longer than the limit, because they are uniform tables.

@@ -229,6 +229,31 @@ impl Read for Counted<'_, '_> {
     }
 }
 
+/// Adds a file, or a folder with all that is in it, under `name`.
+pub fn add_tree(items: &mut Vec<(String, Item)>, name: &str, path: &Path) -> Result<()> {
+    if !path.is_dir() {
+        items.push((name.to_owned(), Item::File(path.to_owned())));
+        return Ok(());
+    }
+    for entry in files::list_dir(path)? {
+        add_tree(items, &format!("{name}/{entry}"), &path.join(&entry))?;
+    }
+    Ok(())
+}
+
+/// Returns what a box said of its machines, to be put into one that is made from it:
+/// a user name and a key, for example, which the new box still has.
+pub fn carried(dir: &Path) -> Result<Vec<(String, Item)>> {
+    let mut items = Vec::new();
+    for name in ["Vagrantfile", "vagrant_private_key", "include", "base"] {
+        let path = dir.join(name);
+        if path.exists() {
+            add_tree(&mut items, &format!("base/{name}"), &path)?;
+        }
+    }
+    Ok(items)
+}
+
 /// Writes an installed box back into a box file.
 pub fn repackage(host: &Host, installed: &Installed, output: &Path) -> Result<()> {
     let items = tree::entries(&installed.dir)?

@@ -1,8 +1,12 @@
 //! The boxes of the machines of a lab, for commands that look after boxes.
 
+use std::path::Path;
+
+use crate::boxes::making::Figures;
 use crate::boxes::{Installed, Request, Store};
 use crate::error::Result;
 use crate::host::Host;
+use crate::vagrantfile::{LoadRequest, load};
 
 use super::open::{Wish, open_for, provider_of};
 use super::resolve::{Effort, request, resolve};
@@ -54,4 +58,22 @@ pub fn machine_boxes(host: &Host, targets: &[String]) -> Result<Vec<MachineBox>>
         });
     }
     Ok(found)
+}
+
+/// Returns the size that the Vagrantfile of a box gives its machines. A file that
+/// cannot be read here says nothing; whoever uses the box is told.
+pub fn figures_in_box(host: &Host, dir: &Path) -> Figures {
+    if !dir.join("Vagrantfile").is_file() {
+        return Figures::default();
+    }
+    let request = LoadRequest {
+        start: dir.to_owned(),
+        ..LoadRequest::default()
+    };
+    let loaded = load(host, &request).ok();
+    let machine = loaded.and_then(|loaded| loaded.lab.machines.into_iter().next());
+    machine.map_or_else(Figures::default, |machine| Figures {
+        cpus: machine.size.cpus.map(|cpus| cpus.value),
+        memory_mib: machine.size.memory_mib.map(|memory| memory.value),
+    })
 }

@@ -31,7 +31,7 @@ mod stop;
 mod transfer;
 mod trust;
 
-pub use boxes::{MachineBox, machine_boxes};
+pub use boxes::{MachineBox, figures_in_box, machine_boxes};
 pub use chosen::{Chosen, Push, chosen, pushes};
 pub use clean::{Rubbish, remove_rubbish, rubbish};
 pub use doctor::{Check, Verdict, doctor};

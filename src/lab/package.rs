@@ -13,7 +13,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::boxes::{Item, may_write, pack};
+use crate::boxes::{Item, add_tree, carried, may_write, pack};
 use crate::error::{Explain, Kind, Result};
 use crate::host::{Host, files};
 use crate::plan::PlanError;
@@ -182,30 +182,6 @@ fn items(
     Ok(items)
 }
 
-fn add_tree(items: &mut Vec<(String, Item)>, name: &str, path: &Path) -> Result<()> {
-    if !path.is_dir() {
-        items.push((name.to_owned(), Item::File(path.to_owned())));
-        return Ok(());
-    }
-    for entry in files::list_dir(path)? {
-        add_tree(items, &format!("{name}/{entry}"), &path.join(&entry))?;
-    }
-    Ok(())
-}
-
-/// Returns what the box that the machine was made from said of its machines:
-/// a user name and a key, for example, which the new box still has.
-fn carried(dir: &Path) -> Result<Vec<(String, Item)>> {
-    let mut items = Vec::new();
-    for name in ["Vagrantfile", "vagrant_private_key", "include", "base"] {
-        let path = dir.join(name);
-        if path.exists() {
-            add_tree(&mut items, &format!("base/{name}"), &path)?;
-        }
-    }
-    Ok(items)
-}
-
 fn vagrantfile(exported: &Exported, has_base: bool, has_key: bool) -> String {
     let mut text = String::new();
     if has_base {
@@ -221,8 +197,8 @@ fn vagrantfile(exported: &Exported, has_base: bool, has_key: bool) -> String {
     }
     for (provider, settings) in &exported.blocks {
         let _ = writeln!(text, "  config.vm.provider \"{provider}\" do |machine|");
-        for (name, value) in settings {
-            let _ = writeln!(text, "    machine.{name} = \"{value}\"");
+        for setting in settings {
+            let _ = writeln!(text, "    machine.{setting}");
         }
         text.push_str("  end\n");
     }

@@ -13,6 +13,7 @@ use crate::config::{Disk, Endpoint, ForwardedPort, MachineConfig, Network, Provi
 use crate::error::Result;
 use crate::host::Host;
 
+pub use crate::boxes::forms::BoxFiles;
 pub use error::PortTaken;
 
 /// What a provider can do; plain data, read by `plan`.
@@ -47,23 +48,6 @@ pub enum Power {
     Paused,
     /// Its memory is saved on disk.
     Suspended,
-}
-
-/// A box that lies in the store, as much as a provider needs of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BoxFiles {
-    /// Name.
-    pub name: String,
-    /// Version.
-    pub version: String,
-    /// What it was built for: decides disk format, controller and NIC.
-    pub provider: String,
-    /// Folder with its files.
-    pub dir: PathBuf,
-    /// Content of its `metadata.json`.
-    pub metadata: serde_json::Value,
-    /// Whether the folder must not be written to (Vagrant's own store).
-    pub read_only: bool,
 }
 
 /// Everything a provider needs to make or start a machine.
@@ -292,9 +276,9 @@ pub struct Exported {
     pub files: Vec<String>,
     /// Address of its first network card: twelve hex digits, as `base_mac` takes.
     pub mac: String,
-    /// Provider blocks for the box's Vagrantfile: provider, then name and value
-    /// of each setting (texts).
-    pub blocks: Vec<(&'static str, Vec<(&'static str, String)>)>,
+    /// Provider blocks for the box's Vagrantfile: provider, then each setting, such
+    /// as `disk_bus = "sata"`.
+    pub blocks: Vec<(&'static str, Vec<String>)>,
 }
 
 /// Becoming a box.

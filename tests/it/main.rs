@@ -14,6 +14,7 @@ mod basics;
 mod box_add;
 mod box_list;
 mod box_lock;
+mod box_make;
 mod box_mirror;
 mod box_remove;
 mod box_store;

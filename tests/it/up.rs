@@ -207,6 +207,7 @@ fn a_box_that_is_broken_leaves_nothing_that_is_in_the_way() {
             ==> default: removing what was half made
             --- stderr
             error: box `x` (libvirt) holds no usable disk: no `box.img`, and no `disks` in its `metadata.json`
+            hint: `rove box verify` tells whether the box is as it was added
             => 1
             ");
         } else {

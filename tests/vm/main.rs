@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod boxes;
+mod convert;
 mod course;
 mod crash;
 mod disk;

@@ -5,7 +5,10 @@ use crate::error::Result;
 use super::Context;
 
 mod add;
+mod build;
 mod connection;
+mod convert;
+mod create;
 mod du;
 mod gc;
 mod import_from_vagrant;
@@ -26,6 +29,12 @@ mod where_it_is;
 pub(super) enum Command {
     /// Fetch a box from a catalog, an address or a file
     Add(add::Args),
+    /// Build a box from a recipe
+    Build(build::Args),
+    /// Make a box for one provider usable by another
+    Convert(convert::Args),
+    /// Make a box of disk images, of a virtual machine or of a physical disk
+    Create(create::Args),
     /// Show how much room boxes take
     Du(du::Args),
     /// Clear left-overs; store equal files once
@@ -58,6 +67,9 @@ impl Command {
     pub(super) fn run(&self, context: &Context) -> Result<i32> {
         match self {
             Self::Add(args) => add::run(context, args),
+            Self::Build(args) => build::run(context, args),
+            Self::Convert(args) => convert::run(context, args),
+            Self::Create(args) => create::run(context, args),
             Self::Du(args) => du::run(context, args),
             Self::Gc(args) => gc::run(context, args),
             Self::ImportFromVagrant(args) => import_from_vagrant::run(context, args),

@@ -31,24 +31,6 @@ pub enum QemuError {
         /// Machine.
         machine: String,
     },
-    /// The box holds no disk that can be used.
-    #[error("box `{name}` ({provider}) holds no usable disk: {reason}")]
-    NoDisk {
-        /// Box.
-        name: String,
-        /// What it was built for.
-        provider: String,
-        /// What was looked for.
-        reason: String,
-    },
-    /// A disk image names a file that is not its own.
-    #[error("disk `{}` refers to `{target}`, outside its box", image.display())]
-    Escapes {
-        /// The image.
-        image: PathBuf,
-        /// What its header names.
-        target: String,
-    },
     /// An image of the user's names another file, and may have been written by a guest.
     #[error("the image `{}` refers to `{target}`, and its name does not say that it is such an image", image.display())]
     Disguised {
@@ -56,14 +38,6 @@ pub enum QemuError {
         image: PathBuf,
         /// What its header names.
         target: String,
-    },
-    /// A disk image cannot be understood.
-    #[error("disk `{}` cannot be used: {reason}", image.display())]
-    BadImage {
-        /// The image.
-        image: PathBuf,
-        /// Why.
-        reason: String,
     },
     /// The disk that an overlay lies on is gone.
     #[error("the box's disk `{}` is gone, and machine `{machine}` cannot run without it", image.display())]
@@ -90,14 +64,6 @@ pub enum QemuError {
         image: PathBuf,
         /// Machine.
         machine: String,
-    },
-    /// A descriptor file of a box is broken.
-    #[error("cannot read the machine description `{}`: {reason}", path.display())]
-    BadDescriptor {
-        /// OVF, VMX or XML file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
     },
     /// There is no firmware file.
     #[error("no UEFI firmware for `{arch}` is installed")]
@@ -240,11 +206,7 @@ impl Explain for QemuError {
             | Self::Accelerator { .. }
             | Self::BadRecord { .. } => Kind::Environment,
             Self::NoBox { .. } | Self::Disguised { .. } => Kind::Config,
-            Self::NoDisk { .. }
-            | Self::Escapes { .. }
-            | Self::BadImage { .. }
-            | Self::BadDescriptor { .. }
-            | Self::Ended { .. }
+            Self::Ended { .. }
             | Self::NoAnswer { .. }
             | Self::Refused { .. }
             | Self::Lost { .. }
@@ -268,9 +230,6 @@ impl Explain for QemuError {
             ),
             Self::NoVersion { .. } => hint("check the setting `qemu_bin`"),
             Self::NoBox { .. } => hint("set `config.vm.box`"),
-            Self::Escapes { .. } => hint(
-                "do not use this box unless you know why it reaches outside; an overlay must be flattened before it is packaged (`qemu-img convert`)",
-            ),
             Self::BaseGone { .. } => hint(
                 "add the box again with `rove box add`, or `rove destroy` the machine and bring it up anew",
             ),

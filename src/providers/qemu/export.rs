@@ -13,6 +13,7 @@ use super::img::Img;
 use super::layout;
 use super::machine::QemuMachine;
 use super::settings::Settings;
+use crate::boxes::forms::hardware_settings;
 use crate::error::Result;
 use crate::event::{Event, Unit};
 use crate::providers::{Export, Exported, Machine, MachineSpec, Power};
@@ -112,28 +113,8 @@ impl QemuMachine<'_> {
 /// Returns provider blocks for the box's Vagrantfile: what the guest expects
 /// where that is not what such boxes have anyway. The settings are those that
 /// Vagrant's plugins know too.
-fn blocks(controller: Controller, nic: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
-    let (bus, interface) = match controller {
-        Controller::Virtio | Controller::None => (None, None),
-        Controller::VirtioScsi => (Some("scsi"), Some("scsi")),
-        Controller::Sata => (Some("sata"), Some("sata")),
-        Controller::Ide => (Some("ide"), Some("ide")),
-        Controller::Pvscsi => (Some("scsi"), Some("pvscsi")),
-        Controller::LsiSas => (Some("scsi"), Some("lsisas")),
-        Controller::Nvme => (None, Some("nvme")),
-    };
-    let mut libvirt = Vec::new();
-    let mut qemu = Vec::new();
-    if let Some(bus) = bus {
-        libvirt.push(("disk_bus", bus.to_owned()));
-    }
-    if let Some(interface) = interface {
-        qemu.push(("drive_interface", interface.to_owned()));
-    }
-    if !nic.starts_with("virtio") {
-        libvirt.push(("nic_model_type", nic.to_owned()));
-        qemu.push(("net_device", nic.to_owned()));
-    }
+fn blocks(controller: Controller, nic: &str) -> Vec<(&'static str, Vec<String>)> {
+    let (libvirt, qemu) = hardware_settings(controller, nic);
     [("libvirt", libvirt), ("qemu", qemu)]
         .into_iter()
         .filter(|(_, settings)| !settings.is_empty())

@@ -5,17 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::image::header;
 use super::record::Base;
+use crate::boxes::{QEMU_IMG, QemuImg, Target};
 use crate::error::Result;
-use crate::host::{Host, Package, RunnerError, require_program};
+use crate::host::{Host, require_program};
 use crate::op::Cmd;
-
-/// Where the program comes from.
-pub(super) const PACKAGE: Package = Package {
-    program: "qemu-img",
-    debian: "qemu-utils",
-    fedora: "qemu-img",
-    homebrew: "qemu",
-};
 
 /// `qemu-img` of this host.
 pub(super) struct Img<'a> {
@@ -26,7 +19,7 @@ pub(super) struct Img<'a> {
 impl<'a> Img<'a> {
     /// Finds the program.
     pub(super) fn find(host: &'a Host) -> Result<Self> {
-        let program = require_program(host, &PACKAGE, "to make and convert disks")?;
+        let program = require_program(host, &QEMU_IMG, "to make and convert disks")?;
         Ok(Self { host, program })
     }
 
@@ -51,7 +44,7 @@ impl<'a> Img<'a> {
         Ok(())
     }
 
-    /// Copies an image into another format. `progress` is told per cents.
+    /// Copies an image into a qcow2 one. `progress` is told per cents.
     pub(super) fn convert(
         &self,
         format: &str,
@@ -59,27 +52,12 @@ impl<'a> Img<'a> {
         to: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let cmd = Cmd::new(&self.program)
-            .args(convert_args(format, from, to))
-            .ending_with_rove();
-        let mut errors = String::new();
-        let exit = self.host.runner.run_lines(&cmd, &mut |is_error, line| {
-            if is_error {
-                errors.push_str(line);
-                errors.push('\n');
-            } else if let Some(percent) = percent(line) {
-                progress(percent);
-            }
-        })?;
-        if exit == crate::host::Exit::Code(0) {
-            return Ok(());
-        }
-        Err(RunnerError::Failed {
-            command: cmd.show(),
-            exit,
-            stderr: errors,
-        }
-        .into())
+        let to = Target {
+            format: "qcow2",
+            options: "",
+            path: to,
+        };
+        QemuImg::find(self.host)?.convert(format, from, to, progress)
     }
 
     /// Makes an image larger. It must not be in use.
@@ -166,18 +144,6 @@ fn overlay_args(base: &Base, overlay: &Path, options: Option<&str>) -> Vec<OsStr
     list
 }
 
-fn convert_args(format: &str, from: &Path, to: &Path) -> Vec<OsString> {
-    let mut list = words(["convert", "-p", "-f", format, "-O", "qcow2"], from, []);
-    list.push(to.into());
-    list
-}
-
-/// Returns the figure of a progress line, such as `    (12.34/100%)`.
-fn percent(line: &str) -> Option<u64> {
-    let (figure, _) = line.trim().strip_prefix('(')?.split_once('/')?;
-    figure.parse::<f64>().ok().map(|figure| figure as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,10 +168,6 @@ mod tests {
                 format!("{create} -o cluster_size=2M /m/disk.qcow2"),
             ),
             (
-                convert_args("vmdk", Path::new("a.vmdk"), Path::new("b")),
-                "convert -p -f vmdk -O qcow2 a.vmdk b".to_owned(),
-            ),
-            (
                 words(["snapshot", "-c", "t1"], overlay, []),
                 "snapshot -c t1 /m/disk.qcow2".to_owned(),
             ),
@@ -213,11 +175,5 @@ mod tests {
             let shown: Vec<_> = list.iter().map(|word| word.to_string_lossy()).collect();
             assert_eq!(shown.join(" "), wanted);
         }
-    }
-
-    #[test]
-    fn progress_lines() {
-        assert_eq!(percent("    (12.34/100%)"), Some(12));
-        assert_eq!(percent("warning"), None);
     }
 }

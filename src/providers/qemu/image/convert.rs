@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{BoxDisks, header};
+use crate::boxes::forms::CONVERTED;
+use crate::boxes::making::inside::is_uefi_only;
 use crate::error::Result;
 use crate::event::{Event, Unit};
 use crate::host::{FileLock, Host, files, short_hash};
@@ -11,10 +13,6 @@ use crate::providers::BoxFiles;
 use crate::providers::qemu::img::Img;
 use crate::providers::qemu::layout;
 use crate::providers::qemu::record::Base;
-
-/// Start of the names of converted disks, which lie beside the box's files
-/// where its folder may be written to, and so go away with the box.
-pub(super) const CONVERTED: &str = "rove-disk-";
 
 /// Returns the images to lay overlays on, converting what has to be.
 /// `machine` is whom the progress is for.
@@ -76,7 +74,8 @@ pub(in crate::providers::qemu) fn fingerprint(image: &Path) -> Result<Option<Str
     Ok(Some(format!("{size}-{:016x}", short_hash(&bytes))))
 }
 
-/// Returns where the converted disk belongs.
+/// Returns where the converted disk belongs: beside the box's files where its folder
+/// may be written to, so that it goes away with the box.
 fn target(host: &Host, files: Option<&BoxFiles>, index: usize, disk: &Path) -> Result<PathBuf> {
     if let Some(files) = files
         && !files.read_only
@@ -172,61 +171,4 @@ pub(in crate::providers::qemu) fn wants_uefi(
     let head = files::read(scratch)?;
     files::remove_file(scratch)?;
     Ok(is_uefi_only(&head))
-}
-
-/// UEFI specification, chapter 5: a protective MBR, then the GPT's header and
-/// its entries of 128 bytes from the third sector on.
-fn is_uefi_only(head: &[u8]) -> bool {
-    const EFI_SYSTEM: [u8; 16] = guid(0xc12a_7328, 0xf81f, 0x11d2, 0xba4b_00a0_c93e_c93b);
-    const BIOS_BOOT: [u8; 16] = guid(0x2168_6148, 0x6449, 0x6e6f, 0x744e_6565_6445_4649);
-    if head.get(512..520) != Some(b"EFI PART") {
-        return false;
-    }
-    let kinds: Vec<&[u8]> = head[1024.min(head.len())..]
-        .chunks_exact(128)
-        .map(|entry| &entry[..16])
-        .collect();
-    let has = |kind: [u8; 16]| kinds.iter().any(|found| **found == kind);
-    let boot_code = head[..440].iter().any(|byte| *byte != 0);
-    has(EFI_SYSTEM) && !has(BIOS_BOOT) && !boot_code
-}
-
-/// A GUID as it lies on disk: the first three fields little-endian.
-const fn guid(a: u32, b: u16, c: u16, d: u64) -> [u8; 16] {
-    let (a, b, c, d) = (
-        a.to_le_bytes(),
-        b.to_le_bytes(),
-        c.to_le_bytes(),
-        d.to_be_bytes(),
-    );
-    [
-        a[0], a[1], a[2], a[3], b[0], b[1], c[0], c[1], d[0], d[1], d[2], d[3], d[4], d[5], d[6],
-        d[7],
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_disk_for_uefi_alone_is_told_from_others() {
-        let esp = guid(0xc12a_7328, 0xf81f, 0x11d2, 0xba4b_00a0_c93e_c93b);
-        let bios = guid(0x2168_6148, 0x6449, 0x6e6f, 0x744e_6565_6445_4649);
-        let disk = |kinds: &[[u8; 16]], code: u8| {
-            let mut head = vec![0; 34 * 512];
-            head[0] = code;
-            head[512..520].copy_from_slice(b"EFI PART");
-            for (index, kind) in kinds.iter().enumerate() {
-                head[1024 + index * 128..][..16].copy_from_slice(kind);
-            }
-            head
-        };
-        assert!(is_uefi_only(&disk(&[esp], 0)));
-        assert!(!is_uefi_only(&disk(&[esp], 0xeb)));
-        assert!(!is_uefi_only(&disk(&[bios, esp], 0)));
-        assert!(!is_uefi_only(&disk(&[], 0)));
-        assert!(!is_uefi_only(&vec![0; 34 * 512]));
-        assert!(!is_uefi_only(b"short"));
-    }
 }

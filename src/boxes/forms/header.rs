@@ -1,19 +1,17 @@
-//! The headers of disk images as QEMU will see them, with this provider's
-//! errors. QEMU trusts the names in them, so a box could reach any file of the
-//! user; rove looks before each use, since a store can be changed. What the
-//! headers hold is read by `boxes`.
+//! Disk images looked at before they are used. Hypervisors trust the names in an
+//! image's header, so a box could reach any file of the user; rove looks before
+//! each use, since a store can be changed.
 
 use std::path::Path;
 
-pub(in crate::providers::qemu) use crate::boxes::Image;
-use crate::boxes::Unreadable;
+use super::FormError;
+use crate::boxes::{Image, Unreadable};
 use crate::error::Result;
 use crate::host::FileError;
-use crate::providers::qemu::error::QemuError;
 
 /// Returns what the image says.
-pub(in crate::providers::qemu) fn read(path: &Path) -> Result<Image> {
-    let bad = |reason: String| QemuError::BadImage {
+pub fn read(path: &Path) -> Result<Image> {
+    let bad = |reason: String| FormError::BadImage {
         image: path.to_owned(),
         reason,
     };
@@ -34,7 +32,7 @@ pub(in crate::providers::qemu) fn read(path: &Path) -> Result<Image> {
 
 /// Returns what the image says, or an error if it names any other file that
 /// does not lie beside it.
-pub(in crate::providers::qemu) fn read_own(path: &Path) -> Result<Image> {
+pub fn read_own(path: &Path) -> Result<Image> {
     read_chain(path, 8)
 }
 
@@ -47,7 +45,7 @@ fn read_chain(path: &Path, depth: u32) -> Result<Image> {
         let beside = path.parent().map(|dir| dir.join(target));
         let is_link = beside.as_ref().is_some_and(|file| file.is_symlink());
         if !plain || is_link {
-            return Err(QemuError::Escapes {
+            return Err(FormError::Escapes {
                 image: path.to_owned(),
                 target: target.clone(),
             }
@@ -55,7 +53,7 @@ fn read_chain(path: &Path, depth: u32) -> Result<Image> {
         }
         if let Some(beside) = beside.filter(|beside| beside != path && beside.exists()) {
             if depth == 0 {
-                return Err(QemuError::BadImage {
+                return Err(FormError::BadImage {
                     image: path.to_owned(),
                     reason: "it lies on too many other images".to_owned(),
                 }

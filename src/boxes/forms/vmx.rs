@@ -1,8 +1,10 @@
-//! The parts of a VMware `vmx` file that decide a machine's hardware.
+//! VMware's `vmx` files: the parts that decide a machine's hardware, read and written.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::Controller;
+use super::form::Machine;
 use super::ovf::nic;
 
 /// What a `vmx` file says.
@@ -75,6 +77,64 @@ fn controller(kind: &str, model: &str) -> Controller {
         // See `ovf` for parallel SCSI.
         _ => Controller::Sata,
     }
+}
+
+/// Returns the description of a machine.
+pub(super) fn write(machine: &Machine) -> String {
+    let made_for = &machine.made_for;
+    let mut text = String::new();
+    let mut set = |key: &str, value: &str| {
+        let _ = writeln!(text, "{key} = \"{value}\"");
+    };
+    set(".encoding", "UTF-8");
+    set("config.version", "8");
+    // Workstation 14 and Fusion 10: what every version since takes.
+    set("virtualHW.version", "14");
+    set("displayName", &machine.name.replace(['"', '\n'], "_"));
+    set("guestOS", "other4xlinux-64");
+    set("numvcpus", &made_for.cpus.unwrap_or(1).to_string());
+    // VMware wants a multiple of four.
+    let memory = made_for.memory_mib.unwrap_or(1024).next_multiple_of(4);
+    set("memsize", &memory.to_string());
+    if made_for.uefi == Some(true) {
+        set("firmware", "efi");
+    }
+    // The bridges that PCI Express devices and hot plugging need.
+    set("pciBridge0.present", "TRUE");
+    for bridge in 4..8 {
+        set(&format!("pciBridge{bridge}.present"), "TRUE");
+        set(&format!("pciBridge{bridge}.virtualDev"), "pcieRootPort");
+        set(&format!("pciBridge{bridge}.functions"), "8");
+    }
+    let (kind, model) = match made_for.controller {
+        Controller::Ide => ("ide", ""),
+        Controller::Nvme => ("nvme", ""),
+        Controller::Pvscsi => ("scsi", "pvscsi"),
+        Controller::LsiSas => ("scsi", "lsisas1068"),
+        _ => ("sata", ""),
+    };
+    if kind != "ide" {
+        set(&format!("{kind}0.present"), "TRUE");
+    }
+    if !model.is_empty() {
+        set(&format!("{kind}0.virtualDev"), model);
+    }
+    for (index, disk) in machine.disks.iter().enumerate() {
+        let device = match kind {
+            "ide" => format!("ide{}:{}", index / 2, index % 2),
+            // VMware's own place 7 of a SCSI bus is the controller's.
+            "scsi" => format!("scsi0:{}", if index < 7 { index } else { index + 1 }),
+            kind => format!("{kind}0:{index}"),
+        };
+        set(&format!("{device}.present"), "TRUE");
+        set(&format!("{device}.fileName"), &disk.name);
+    }
+    set("ethernet0.present", "TRUE");
+    set("ethernet0.connectionType", "nat");
+    set("ethernet0.virtualDev", &made_for.nic);
+    set("ethernet0.addressType", "generated");
+    set("floppy0.present", "FALSE");
+    text
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
-//! The parts of an OVF description (DMTF DSP0243) that decide a machine's
-//! hardware: disks with their controllers, network card, size, firmware.
+//! OVF descriptions (DMTF DSP0243). Read: the parts that decide a machine's hardware,
+//! disks with their controllers, network card, size, firmware. Written: the same, as
+//! VirtualBox and VMware import them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use quick_xml::Reader;
+use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
 
-use super::Controller;
+use super::form::Machine;
+use super::{Controller, FormError};
 use crate::error::Result;
-use crate::providers::qemu::error::QemuError;
 
 /// What a description says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +36,7 @@ type Item = BTreeMap<String, String>;
 
 /// Returns what the description in `text` says. `path` is for messages.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Ovf> {
-    let bad = |reason: String| QemuError::BadDescriptor {
+    let bad = |reason: String| FormError::BadDescriptor {
         path: path.to_owned(),
         reason,
     };
@@ -210,6 +213,148 @@ fn attributes(element: &BytesStart<'_>) -> BTreeMap<String, String> {
             Some((local(attribute.key.local_name().as_ref()), value))
         })
         .collect()
+}
+
+/// Returns the description of a machine.
+pub(super) fn write(machine: &Machine) -> String {
+    let made_for = &machine.made_for;
+    let (mut files, mut disks) = (String::new(), String::new());
+    for (index, disk) in machine.disks.iter().enumerate() {
+        let number = index + 1;
+        let _ = writeln!(
+            files,
+            "    <File ovf:id=\"file{number}\" ovf:href=\"{}\" ovf:size=\"{}\"/>",
+            escape(&disk.name),
+            disk.file_bytes
+        );
+        let _ = writeln!(
+            disks,
+            "    <Disk ovf:diskId=\"vmdisk{number}\" ovf:fileRef=\"file{number}\" ovf:capacity=\"{}\" ovf:format=\"http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized\"/>",
+            disk.virtual_bytes
+        );
+    }
+    let cpus = made_for.cpus.unwrap_or(1);
+    let memory = made_for.memory_mib.unwrap_or(1024);
+    let mut items = Items::default();
+    items.add(&[
+        ("Caption", &format!("{cpus} virtual CPU")),
+        ("ResourceType", "3"),
+        ("VirtualQuantity", &cpus.to_string()),
+    ]);
+    items.add(&[
+        ("AllocationUnits", "byte * 2^20"),
+        ("Caption", &format!("{memory} MB of memory")),
+        ("ResourceType", "4"),
+        ("VirtualQuantity", &memory.to_string()),
+    ]);
+    let (kind, subtype) = match made_for.controller {
+        Controller::Ide => ("5", "PIIX4"),
+        Controller::LsiSas => ("6", "lsilogicsas"),
+        Controller::Nvme => ("20", "vmware.nvme.controller"),
+        _ => ("20", "AHCI"),
+    };
+    let parent = items.add(&[("ResourceSubType", subtype), ("ResourceType", kind)]);
+    for index in 0..machine.disks.len() {
+        items.add(&[
+            ("AddressOnParent", &index.to_string()),
+            ("HostResource", &format!("/disk/vmdisk{}", index + 1)),
+            ("Parent", &parent.to_string()),
+            ("ResourceType", "17"),
+        ]);
+    }
+    let card = match made_for.nic.as_str() {
+        "pcnet" => "PCNet32",
+        nic if nic.starts_with("virtio") => "virtio",
+        _ => "E1000",
+    };
+    items.add(&[
+        ("AutomaticAllocation", "true"),
+        ("Connection", "NAT"),
+        ("ResourceSubType", card),
+        ("ResourceType", "10"),
+    ]);
+    // VMware's way to say it, which others pass over.
+    let firmware = if made_for.uefi == Some(true) {
+        "      <vmw:Config ovf:required=\"false\" vmw:key=\"firmware\" vmw:value=\"efi\"/>\n"
+    } else {
+        ""
+    };
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Envelope ovf:version="1.0" xml:lang="en-US" xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1" xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData" xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData" xmlns:vmw="http://www.vmware.com/schema/ovf">
+  <References>
+{files}  </References>
+  <DiskSection>
+    <Info>List of the virtual disks used in the package</Info>
+{disks}  </DiskSection>
+  <NetworkSection>
+    <Info>Logical networks used in the package</Info>
+    <Network ovf:name="NAT"><Description>NAT</Description></Network>
+  </NetworkSection>
+  <VirtualSystem ovf:id="{name}">
+    <Info>A virtual machine</Info>
+    <OperatingSystemSection ovf:id="101">
+      <Info>The kind of installed operating system</Info>
+      <Description>Linux26_64</Description>
+    </OperatingSystemSection>
+    <VirtualHardwareSection>
+      <Info>Virtual hardware requirements for a virtual machine</Info>
+      <System>
+        <vssd:ElementName>Virtual Hardware Family</vssd:ElementName>
+        <vssd:InstanceID>0</vssd:InstanceID>
+        <vssd:VirtualSystemIdentifier>{name}</vssd:VirtualSystemIdentifier>
+        <vssd:VirtualSystemType>virtualbox-2.2</vssd:VirtualSystemType>
+      </System>
+{items}{firmware}    </VirtualHardwareSection>
+  </VirtualSystem>
+</Envelope>
+"#,
+        name = escape(&machine.name),
+        items = items.text,
+    )
+}
+
+/// Hardware items, numbered as they come.
+#[derive(Default)]
+struct Items {
+    text: String,
+    count: usize,
+}
+
+impl Items {
+    /// Adds an item; DSP0243 wants its elements sorted by name. Returns its number.
+    fn add(&mut self, fields: &[(&str, &str)]) -> usize {
+        self.count += 1;
+        let id = self.count.to_string();
+        let mut fields = fields.to_vec();
+        let title = fields
+            .iter()
+            .find(|(key, _)| *key == "ResourceType")
+            .map_or("item", |(_, kind)| title(kind));
+        let name = format!("{title}{id}");
+        fields.extend([("ElementName", name.as_str()), ("InstanceID", &id)]);
+        fields.sort_unstable();
+        self.text.push_str("      <Item>\n");
+        for (key, value) in fields {
+            let _ = writeln!(
+                self.text,
+                "        <rasd:{key}>{}</rasd:{key}>",
+                escape(value)
+            );
+        }
+        self.text.push_str("      </Item>\n");
+        self.count
+    }
+}
+
+fn title(kind: &str) -> &'static str {
+    match kind {
+        "3" => "cpu",
+        "4" => "memory",
+        "10" => "ethernet",
+        "17" => "disk",
+        _ => "controller",
+    }
 }
 
 #[cfg(test)]
