@@ -240,6 +240,14 @@ pub enum BoxError {
         /// Where it lies.
         place: String,
     },
+    /// A name that no box can have.
+    #[error("`{}` can be no name of a box: {reason}", name.escape_debug())]
+    NameMalformed {
+        /// The name.
+        name: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// The catalog describes another box.
     #[error("the catalog {place} is for the box `{found}`, not `{wanted}`")]
     NameDiffers {
@@ -395,6 +403,7 @@ impl Explain for BoxError {
             | Self::SchemeUnknown { .. }
             | Self::NoSuchFile { .. }
             | Self::NameNeeded { .. }
+            | Self::NameMalformed { .. }
             | Self::NameDiffers { .. }
             | Self::VersionNotChoosable { .. }
             | Self::SeveralCatalogs { .. }
@@ -519,6 +528,7 @@ impl Explain for BoxError {
                 "certificates are wanted in PEM: `-----BEGIN CERTIFICATE-----`".to_owned()
             }
             Self::NameNeeded { place } => format!("`rove box add --name NAME {place}`"),
+            Self::NameMalformed { .. } => "boxes are named `org/name`".to_owned(),
             Self::NameDiffers { found, .. } => {
                 format!("set `config.vm.box` or `--name` to `{found}`")
             }

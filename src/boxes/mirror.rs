@@ -22,6 +22,7 @@ use crate::host::{FileError, FileLock, Host, files};
 
 use super::digest::short;
 use super::fetch::Client;
+use super::name::{fault_of, is_box_name};
 use super::partial::Partial;
 use super::resolve::{catalog_of, check_part};
 use super::stream::{Got, Pieces, Producer, Shown, room, stream};
@@ -85,6 +86,9 @@ pub fn mirror(
         Err(BoxError::NothingToMirror { name, place }.into())
     })?;
     let _lock = lock(host, mirror)?;
+    // An address or a path says where, not what.
+    let own = catalog.name.as_deref().filter(|_| !is_box_name(name));
+    let name = own.unwrap_or(name);
     let mut target = Target::open(mirror, name, catalog.description.as_deref())?;
     let mut done = Vec::new();
     for release in chosen(&catalog, mirror, request) {
@@ -457,6 +461,12 @@ struct Target {
 
 impl Target {
     fn open(mirror: &Mirror, name: &str, description: Option<&str>) -> Result<Self> {
+        let up = name.split('/').any(|part| part.is_empty() || part == "..");
+        let reason = fault_of(name).or(up.then_some("it leads out of the folder"));
+        if let Some(reason) = reason {
+            let name = name.to_owned();
+            return Err(BoxError::NameMalformed { name, reason }.into());
+        }
         let path = mirror.to.join(format!("{name}.json"));
         if let Some(folder) = path.parent() {
             sweep(folder);

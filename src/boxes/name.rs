@@ -128,7 +128,24 @@ pub fn is_box_name(typed: &str) -> bool {
             && !name.contains('/')
             && !org.contains(':')
             && !matches!(org, "." | "..")
+            && !matches!(name, "." | "..")
     })
+}
+
+/// Returns why a box cannot have this name: it becomes a folder of the store, and
+/// must not lead out of it or be one that is hidden.
+pub fn fault_of(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        return Some("it is empty");
+    }
+    if name.starts_with('.') {
+        return Some("it begins with a dot");
+    }
+    if name.contains('\\') {
+        return Some("it has a backslash");
+    }
+    let control = name.chars().any(char::is_control);
+    control.then_some("it has a control character")
 }
 
 /// Returns whether what was typed is an address.

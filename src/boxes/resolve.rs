@@ -7,7 +7,7 @@ use crate::source::nearest;
 
 use super::cache::Cached;
 use super::fetch::{Client, Trouble, offline, server};
-use super::name::{Place, Seen, is_address, is_box_name, places};
+use super::name::{Place, Seen, fault_of, is_address, is_box_name, places};
 use super::sources::{self, Way};
 use super::stream::head;
 use super::version::Version;
@@ -471,8 +471,16 @@ fn from_catalog(request: &Request, place: Place, text: &[u8]) -> Result<Candidat
         architecture,
         checksums: own.into_iter().chain(request.checksum.clone()).collect(),
         catalog: Some(place),
-        name,
+        name: checked(name)?,
     })
+}
+
+/// Returns a name that a box can have.
+fn checked(name: String) -> Result<String, BoxError> {
+    match fault_of(&name) {
+        Some(reason) => Err(BoxError::NameMalformed { name, reason }),
+        None => Ok(name),
+    }
 }
 
 /// Names from a catalog become folders: nothing else may come of them.
@@ -498,7 +506,7 @@ fn plain(request: &Request, places: Vec<Place>) -> Result<Candidate> {
         return Err(BoxError::VersionNotChoosable { place, constraint }.into());
     }
     Ok(Candidate {
-        name,
+        name: checked(name)?,
         version: "0".to_owned(),
         provider: None,
         architecture: None,

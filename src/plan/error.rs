@@ -41,6 +41,12 @@ pub enum PlanError {
         /// The names there are.
         known: Vec<String>,
     },
+    /// A name that a snapshot cannot have.
+    #[error("`{}` can be no name of a snapshot", name.escape_debug())]
+    SnapshotName {
+        /// The name.
+        name: String,
+    },
     /// The name is in use.
     #[error("machine `{machine}` has a snapshot `{name}` already")]
     SnapshotTaken {
@@ -86,6 +92,9 @@ impl Explain for PlanError {
             Self::SnapshotTaken { name, .. } => vec![format!(
                 "choose another name, or replace it: `rove snapshot save --force {name}`"
             )],
+            Self::SnapshotName { .. } => {
+                vec!["`rove snapshot push` names one by itself".to_owned()]
+            }
             Self::Unsupported { .. } | Self::NoGuest { .. } => Vec::new(),
         }
     }
@@ -97,7 +106,7 @@ impl Explain for PlanError {
             Self::Unsupported { .. } => Some("Vagrant::Errors::SnapshotNotSupported"),
             Self::SnapshotUnknown { .. } => Some("Vagrant::Errors::SnapshotNotFound"),
             Self::SnapshotTaken { .. } => Some("Vagrant::Errors::SnapshotConflictFailed"),
-            Self::NoGuest { .. } => None,
+            Self::NoGuest { .. } | Self::SnapshotName { .. } => None,
         }
     }
 }

@@ -32,6 +32,10 @@ pub fn snapshot_save(
     if seen.power == Power::Absent {
         return Ok(Plan::nothing("it does not exist"));
     }
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        let name = name.to_owned();
+        return Err(PlanError::SnapshotName { name }.into());
+    }
     let mut plan = Plan::default();
     if find(seen, name).is_some() {
         if !force {
@@ -133,4 +137,28 @@ fn require(config: &MachineConfig, capabilities: &Capabilities) -> Result<()> {
         ability: "snapshots",
     }
     .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_has_a_name_that_can_be_typed_again() {
+        let config = MachineConfig::default();
+        let capabilities = Capabilities {
+            snapshots: true,
+            ..Capabilities::default()
+        };
+        let seen = Observed {
+            power: Power::Off,
+            ..Observed::default()
+        };
+        let save = |name| snapshot_save(&config, &seen, &capabilities, name, false);
+        for name in ["", "  ", "two\nlines"] {
+            let error = save(name).unwrap_err().to_string();
+            assert!(error.contains("can be no name of a snapshot"), "{error}");
+        }
+        assert!(save("before class, 2").is_ok());
+    }
 }

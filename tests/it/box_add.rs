@@ -188,6 +188,36 @@ fn a_file_that_is_not_there_or_no_box() {
 }
 
 #[test]
+fn a_name_leads_out_of_no_store() {
+    let lab = Lab::new();
+    lab.write("tiny.box", sample_box());
+    for name in ["", " ", ".", "..", ".hidden", "a\\..\\b", "two\nlines"] {
+        let run = lab.rove(&["box", "add", "--name", name, "tiny.box"]);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.stderr.contains("can be no name of a box"), "{run}");
+    }
+    insta::assert_snapshot!(lab.rove(&["box", "add", "--name", "..", "tiny.box"]), @"
+    $ rove box add --name .. tiny.box
+    --- stderr
+    error: `..` can be no name of a box: it begins with a dot
+    hint: boxes are named `org/name`
+    => 1
+    ");
+    // A catalog is a stranger's.
+    lab.write(
+        "evil.json",
+        r#"{"name":"..","versions":[{"version":"1","providers":[{"name":"libvirt","url":"tiny.box"}]}]}"#,
+    );
+    let run = lab.rove(&["box", "add", "evil.json"]);
+    assert!(run.stderr.contains("`..` can be no name of a box"), "{run}");
+    let run = lab.rove(&["box", "mirror", "evil.json", "--to", "mirror"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let outside = ["0", "1", "boxes/0", "boxes/1"].map(|name| lab.rove_home().join(name));
+    assert!(outside.iter().all(|path| !path.exists()));
+    assert!(!lab.work().join("...json").exists());
+}
+
+#[test]
 fn a_wrong_checksum_keeps_nothing() {
     let lab = Lab::new();
     lab.write("small.box", sample_box());
