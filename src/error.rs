@@ -107,6 +107,13 @@ impl fmt::Debug for Failure {
     }
 }
 
+/// Returns what to do about a guest whose disk is full, if that is what its programs say.
+pub fn full_guest(said: &str) -> Option<String> {
+    said.contains("No space left on device").then(|| {
+        "a disk of the guest is full: `rove ssh -c 'df -h'` shows which; `config.vm.disk :disk, size: \"40GB\", primary: true` makes the first one larger at the next start".to_owned()
+    })
+}
+
 /// The user pressed Ctrl-C, or the process was asked to end.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]

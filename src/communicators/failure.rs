@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Communicator, Stage, Stream};
-use crate::error::{Explain, Failure, Kind, Result};
+use crate::error::{Explain, Failure, Kind, Result, full_guest};
 use crate::op::Script;
 
 /// A guest did not come to answer in time.
@@ -116,6 +116,10 @@ pub struct CommandFailed {
 impl Explain for CommandFailed {
     fn kind(&self) -> Kind {
         Kind::External
+    }
+
+    fn hints(&self) -> Vec<String> {
+        full_guest(&self.lines.join("\n")).into_iter().collect()
     }
 
     fn detail(&self) -> Option<String> {

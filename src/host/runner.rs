@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use crate::error::{Explain, Interrupted, Kind, Result};
+use crate::error::{Explain, Interrupted, Kind, Result, full_guest};
 use crate::op::Cmd;
 
 use super::{Cancel, FileError, files};
@@ -99,6 +99,16 @@ impl Explain for RunnerError {
         match self {
             Self::Start { .. } => Kind::Environment,
             Self::Failed { .. } => Kind::External,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            // rsync's words for its other end, in the guest.
+            Self::Failed { stderr, .. } if stderr.contains("[receiver]") => {
+                full_guest(stderr).into_iter().collect()
+            }
+            Self::Start { .. } | Self::Failed { .. } => Vec::new(),
         }
     }
 

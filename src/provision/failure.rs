@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::communicators::CommandFailed;
 use crate::config::Provisioner;
-use crate::error::{Explain, Kind};
+use crate::error::{Explain, Kind, full_guest};
 use crate::source::{Span, nearest};
 
 /// Types that work.
@@ -174,7 +174,7 @@ impl Explain for ScriptFailed {
         match self.status {
             126 => hints.push("status 126: a file is there but cannot be run; look at its first line and its permissions".to_owned()),
             127 => hints.push("status 127: a command was not found in the guest".to_owned()),
-            _ => {}
+            _ => hints.extend(full_guest(&self.lines.join("\n"))),
         }
         hints.push(format!(
             "look around with `rove ssh {0}`, then run it again: `rove provision {0}`",

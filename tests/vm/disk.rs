@@ -109,3 +109,27 @@ fn disks_are_made_grown_kept_and_told() {
     lab.nothing_is_left();
     assert!(lab.dir().join("mine.img").exists());
 }
+
+#[test]
+fn a_guest_whose_disk_is_full_is_told() {
+    let lab = Lab::new(
+        "  config.vm.provision 'shell', path: 'large.sh'
+  config.vm.provider('qemu') { |q| q.cpus = 1; q.memory = 128 }",
+    );
+    let script = format!("#!/bin/sh\n# {}\necho ran\n", "x".repeat(200_000));
+    std::fs::write(lab.dir().join("large.sh"), script).unwrap();
+    lab.rove(&["up", "--no-provision"]);
+    lab.rove(&[
+        "ssh",
+        "-c",
+        "sudo mount -t tmpfs -o size=64k,mode=1777 none /tmp",
+    ]);
+    let failed = lab.try_rove(&["provision"]);
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert!(!failed.status.success(), "{said}");
+    assert!(said.contains("a disk of the guest is full"), "{said}");
+    lab.rove(&["ssh", "-c", "sudo umount /tmp"]);
+    assert!(lab.rove(&["provision"]).contains("ran"));
+    lab.rove(&["destroy", "-f"]);
+    lab.nothing_is_left();
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Explain, Kind};
+use crate::error::{Explain, Kind, full_guest};
 
 /// An SSH operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +132,7 @@ impl Explain for SshError {
                     "{tried}; check `config.ssh.username` (now `{user}`), `config.ssh.private_key_path` and `config.ssh.password`"
                 )]
             }
+            Self::Transfer { said, .. } => full_guest(said).into_iter().collect(),
             _ => Vec::new(),
         }
     }
