@@ -45,10 +45,16 @@ impl Explain for FileError {
             io::ErrorKind::ReadOnlyFilesystem => {
                 vec!["`ROVE_HOME` moves rove's own files to another place, `VAGRANT_DOTFILE_PATH` those of this lab".to_owned()]
             }
+            _ if self.verb == WORKING_DIRECTORY => {
+                vec!["the folder you are in was removed or renamed: `cd` to one that is there".to_owned()]
+            }
             _ => Vec::new(),
         }
     }
 }
+
+/// What cannot be done in a folder that is gone.
+const WORKING_DIRECTORY: &str = "find the working directory";
 
 /// Returns whether a failure says that a disk is full.
 pub fn is_full(failure: &crate::error::Failure) -> bool {
@@ -67,7 +73,7 @@ fn with<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T> 
 /// Returns the working directory.
 pub fn current_dir() -> Result<PathBuf> {
     with(
-        "find the working directory",
+        WORKING_DIRECTORY,
         Path::new("."),
         std::env::current_dir(),
     )

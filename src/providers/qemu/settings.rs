@@ -17,14 +17,10 @@ enum Takes {
     Text,
     /// The name of a processor model: a number is meant for `cpus`.
     Model,
-    /// A whole number, also as a string of digits.
-    Number,
     /// `true` or `false`.
     Switch,
     /// A list of words; one word is a list of one.
     Words,
-    /// A size in MiB, or with a unit.
-    Size,
     /// A size with a unit that may start with `+`.
     Growth,
     /// One of these words.
@@ -40,7 +36,8 @@ const USED: &[(&str, Takes)] = &[
     ("machine", Takes::Text),
     ("cpu", Takes::Model),
     ("smp", Takes::Any),
-    ("memory", Takes::Size),
+    // What is no size is told by `config::size`, for every provider alike.
+    ("memory", Takes::Any),
     ("net_device", Takes::Text),
     ("drive_interface", Takes::OneOf(CONTROLLERS)),
     ("image_path", Takes::Words),
@@ -53,8 +50,8 @@ const USED: &[(&str, Takes)] = &[
     ("extra_image_opts", Takes::Text),
     ("other_default", Takes::Words),
     // Ours.
-    ("cpus", Takes::Number),
-    ("maxmemory", Takes::Size),
+    ("cpus", Takes::Any),
+    ("maxmemory", Takes::Any),
     ("nested", Takes::Switch),
     ("cpu_model", Takes::Model),
     ("machine_type", Takes::Text),
@@ -239,16 +236,8 @@ impl Takes {
                 word(value) && value.as_number().is_none(),
                 "the name of a processor model, such as `\"max\"`; how many there are is `cpus`",
             ),
-            Self::Number => (
-                value.as_number().is_some_and(|number| number >= 0),
-                "a number",
-            ),
             Self::Switch => (value.as_bool().is_some(), "`true` or `false`"),
             Self::Words => (value.items().iter().all(word), "a list of strings"),
-            Self::Size => (
-                bytes(value, 1 << 20).is_some(),
-                "megabytes such as `2048`, or a size such as `\"4G\"`",
-            ),
             Self::Growth => (
                 disk_size(value).is_some(),
                 "a size such as `\"40G\"`, or `\"+20G\"` for that much more",
@@ -466,7 +455,6 @@ mod tests {
                 "write a size such as `\"40G\"`, or `\"+20G\"` for that much more",
             ),
             ("machine", Value::Bool(true), "write a string"),
-            ("cpus", text("two"), "write a number"),
             (
                 "cpu",
                 Value::Int(2),
