@@ -21,6 +21,8 @@ pub(super) enum Format {
     Xz,
     Tar,
     Zip,
+    /// A bare disk image, in this format as QEMU names it.
+    Image(&'static str),
     /// A format that rove does not read.
     Other(&'static str),
     /// No archive, and what it is instead.
@@ -40,7 +42,18 @@ pub(super) fn format_of(head: &[u8]) -> Format {
         (b"7z\xbc\xaf\x27\x1c", Format::Other("7-Zip")),
         (b"Rar!", Format::Other("RAR")),
     ];
+    const IMAGES: [(&[u8], &str); 6] = [
+        (b"QFI\xfb", "qcow2"),
+        (b"KDMV", "vmdk"),
+        (b"# Disk DescriptorFile", "vmdk"),
+        (b"vhdxfile", "vhdx"),
+        (b"conectix", "vpc"),
+        (b"<<< Oracle VM VirtualBox Disk Image >>>", "vdi"),
+    ];
     let text = head.trim_ascii_start();
+    if let Some((_, format)) = IMAGES.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Format::Image(format);
+    }
     if let Some((_, format)) = MAGICS.iter().find(|(magic, _)| head.starts_with(magic)) {
         *format
     } else if head.is_empty() {
@@ -51,6 +64,9 @@ pub(super) fn format_of(head: &[u8]) -> Format {
         Format::Page
     } else if text.starts_with(b"{") {
         Format::No("it is JSON, such as a catalog")
+    } else if head.get(510..512) == Some(&[0x55, 0xaa]) {
+        // A boot record: the disk of a PC, with or without a partition table.
+        Format::Image("raw")
     } else {
         Format::No("it is no archive")
     }

@@ -31,6 +31,7 @@ mod resolve;
 mod sources;
 mod store;
 mod stream;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod tree;

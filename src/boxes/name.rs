@@ -36,6 +36,20 @@ pub enum Place {
 }
 
 impl Place {
+    /// Returns the name of the file: the last part of the path, empty if there is none.
+    pub fn file_name(&self) -> String {
+        match self {
+            Self::File(path) => path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned()),
+            Self::Url(url) => url
+                .path_segments()
+                .and_then(|mut parts| parts.next_back())
+                .map(str::to_owned),
+        }
+        .unwrap_or_default()
+    }
+
     /// Reads an address relative to where the catalog that names it was found.
     pub fn beside(&self, address: &str) -> Result<Self, BoxError> {
         let file_url = |url: &Url| {

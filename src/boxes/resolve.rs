@@ -10,6 +10,7 @@ use super::fetch::{Client, Trouble, offline, server};
 use super::name::{Place, Seen, fault_of, is_address, is_box_name, places};
 use super::sources::{self, Way};
 use super::stream::head;
+use super::sums;
 use super::version::Version;
 use super::{BoxError, Candidate, Catalog, Checksum, Request, Store};
 
@@ -68,7 +69,7 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
         }
     }
     match (mirrors.first(), last) {
-        (Some(_), _) => plain(request, mirrors),
+        (Some(_), _) => asker.plain(mirrors),
         (None, Some(failure)) => Err(failure),
         (None, None) => Err(BoxError::AddressMalformed {
             address: String::new(),
@@ -246,7 +247,7 @@ impl Asker<'_> {
         let name = way.name.as_deref().unwrap_or_default();
         let candidate = match self.first(name, &way.places)? {
             (place, Found::Catalog(text)) => from_catalog(self.request, place, &text)?,
-            (place, Found::BoxFile) => plain(self.request, vec![place])?,
+            (place, Found::BoxFile) => self.plain(vec![place])?,
         };
         // Known before the first byte: another source may have what is wanted.
         if let Some(expected) = &self.request.checksum
@@ -264,6 +265,62 @@ impl Asker<'_> {
             .into());
         }
         Ok(candidate)
+    }
+
+    /// Returns the box of a file without a catalog. Distributions publish checksum
+    /// files beside their images.
+    fn plain(&mut self, places: Vec<Place>) -> Result<Candidate> {
+        let mut candidate = plain(self.request, places)?;
+        let place = &candidate.places[0];
+        let name = place.file_name();
+        if !candidate.checksums.is_empty() || !sums::is_image(&name) || offline(self.host) {
+            return Ok(candidate);
+        }
+        let machine = self.request.machine.as_deref();
+        for beside in sums::names(&name) {
+            let at = place.beside(&beside)?;
+            let own = beside.starts_with(&name);
+            let sum = self
+                .text_at(&at)
+                .and_then(|text| sums::find(&text, &name, own));
+            if let Some(sum) = sum {
+                let text = format!("{at} says what {name} must hash to");
+                self.host.say(machine, Level::Info, text);
+                candidate.checksums.push(sum);
+                return Ok(candidate);
+            }
+        }
+        let text = format!(
+            "no checksum file lies beside {place}: its bytes cannot be verified, give their sum with `--checksum` or `config.vm.box_download_checksum`"
+        );
+        self.host.say(machine, Level::Warn, text);
+        Ok(candidate)
+    }
+
+    /// Returns a short text, if there is one.
+    fn text_at(&mut self, place: &Place) -> Option<String> {
+        let url = match place {
+            Place::File(path) => {
+                let short = files::size(path).is_some_and(|size| size <= sums::MAX_SUMS);
+                return short.then(|| files::read_text(path).ok()).flatten();
+            }
+            Place::Url(url) => url,
+        };
+        if self.client.is_none() {
+            self.client = Client::new(self.host, self.request).ok();
+        }
+        let mut reply = self.client.as_ref()?.get(url, "*/*", None).ok()?;
+        let mut text = Vec::new();
+        loop {
+            let wanted = text.len() + (64 << 10);
+            if !reply.read(&mut text, wanted).ok()? {
+                break;
+            }
+            if text.len() as u64 > sums::MAX_SUMS {
+                return None;
+            }
+        }
+        Some(String::from_utf8_lossy(&text).into_owned())
     }
 
     fn catalog(

@@ -2,13 +2,17 @@
 //! from strangers: whatever would reach outside the folder, or is nothing that a
 //! box holds, ends the work with a reason. Who calls removes the folder then.
 //!
+//! A bare disk image, as distributions publish them for clouds, becomes a box of one
+//! disk, with metadata of ours.
+//!
 //! Links are made last, when all files lie, so that nothing is ever written
 //! through one; then each must lead to something inside.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::json;
 use tar::{Archive, Entry, EntryType};
 
 use crate::error::{Failure, Result};
@@ -34,6 +38,11 @@ const MAX_HEADERS: u64 = 4 << 20;
 /// 16 TiB: the largest file of ext4, and more than a disk of any box.
 const MAX_FILE: u64 = 1 << 44;
 
+/// As much as tells what a file is.
+const HEAD: u64 = 512;
+/// Name of the disk of a bare image, as boxes of libvirt have it.
+const BARE_DISK: &str = "box.img";
+
 /// What a path in the box is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -52,6 +61,7 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<L
         seen: HashMap::new(),
         links: Vec::new(),
         entries: 0,
+        is_bare: false,
         writer: Writer::start(into, place),
     };
     let broken = |error: io::Error| not_a_box(place, &error);
@@ -59,11 +69,23 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<L
     match format {
         Format::Gzip | Format::Zstd | Format::Xz => {
             if let Some(mut inflated) = inflated(format, &mut source).map_err(broken)? {
-                unpacker.entries(&mut inflated)?;
+                let mut head = Vec::new();
+                (&mut inflated)
+                    .take(HEAD)
+                    .read_to_end(&mut head)
+                    .map_err(broken)?;
+                let inner = format_of(&head);
+                let mut inflated = io::Cursor::new(head).chain(inflated);
+                if let Format::Image(format) = inner {
+                    unpacker.image(&mut inflated, format)?;
+                } else {
+                    unpacker.entries(&mut inflated)?;
+                }
                 unpacker.rest(&mut inflated)?;
             }
         }
         Format::Tar => unpacker.entries(&mut source)?,
+        Format::Image(format) => unpacker.image(&mut source, format)?,
         Format::Zip => zipped::unpack(&mut source, &mut unpacker)?,
         Format::Other(format) => {
             let place = place.to_owned();
@@ -84,10 +106,20 @@ pub(super) fn unpack(source: impl BufRead, into: &Path, place: &str) -> Result<L
     unpacker.finish()
 }
 
+/// Returns whether an image is that of a CD (ECMA-119); many start from a disk as well.
+fn is_cd(image: &Path) -> bool {
+    let mut mark = [0; 5];
+    let read = std::fs::File::open(image).and_then(|mut file| {
+        file.seek(io::SeekFrom::Start(0x8001))?;
+        file.read_exact(&mut mark)
+    });
+    read.is_ok() && mark == *b"CD001"
+}
+
 /// Returns what the stream has at hand, at least the first byte; takes nothing.
 fn first_bytes(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let head = source.fill_buf()?;
-    Ok(head[..head.len().min(512)].to_vec())
+    Ok(head[..head.len().min(HEAD as usize)].to_vec())
 }
 
 pub(super) fn not_a_box(place: &str, error: &io::Error) -> Failure {
@@ -107,6 +139,8 @@ pub(super) struct Unpacker<'a> {
     seen: HashMap<PathBuf, Kind>,
     links: Vec<(PathBuf, PathBuf)>,
     entries: usize,
+    /// It is a disk image and no archive.
+    is_bare: bool,
     writer: Writer,
 }
 
@@ -137,6 +171,18 @@ impl Unpacker<'_> {
             left.set(u64::MAX);
             self.entry(&mut entry)?;
         }
+    }
+
+    /// Takes a bare disk image. Its metadata says that there is nobody in it yet to
+    /// log in as: cloud-init makes the user at the first start.
+    fn image(&mut self, source: &mut impl Read, format: &'static str) -> Result<()> {
+        self.is_bare = true;
+        self.regular(source, Path::new(BARE_DISK), None, 0o644, None)?;
+        let metadata = json!({"provider": "libvirt", "format": format, "cloud_init": true});
+        let text = metadata.to_string();
+        let mut text = text.as_bytes();
+        let (path, length) = (Path::new("metadata.json"), text.len() as u64);
+        self.regular(&mut text, path, Some(length), 0o644, None)
     }
 
     fn entry<R: Read>(&mut self, entry: &mut Entry<'_, R>) -> Result<()> {
@@ -344,6 +390,11 @@ impl Unpacker<'_> {
                     return Err(self.refuse(path, "is a disk whose header makes no sense"));
                 }
             };
+            if self.is_bare && path == Path::new(BARE_DISK) && is_cd(&at) {
+                let place = self.place.to_owned();
+                let reason = "it is the image of an installation CD; what is wanted is a disk with a system on it".to_owned();
+                return Err(BoxError::NotABox { place, reason }.into());
+            }
             let folder = path.parent().unwrap_or(Path::new(""));
             // A colon would name a protocol of QEMU: `nbd://host`, `json:{…}`.
             let inside = image.refers_to.iter().all(|name| {

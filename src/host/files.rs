@@ -46,7 +46,10 @@ impl Explain for FileError {
                 vec!["`ROVE_HOME` moves rove's own files to another place, `VAGRANT_DOTFILE_PATH` those of this lab".to_owned()]
             }
             _ if self.verb == WORKING_DIRECTORY => {
-                vec!["the folder you are in was removed or renamed: `cd` to one that is there".to_owned()]
+                vec![
+                    "the folder you are in was removed or renamed: `cd` to one that is there"
+                        .to_owned(),
+                ]
             }
             _ => Vec::new(),
         }
@@ -72,11 +75,7 @@ fn with<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T> 
 
 /// Returns the working directory.
 pub fn current_dir() -> Result<PathBuf> {
-    with(
-        WORKING_DIRECTORY,
-        Path::new("."),
-        std::env::current_dir(),
-    )
+    with(WORKING_DIRECTORY, Path::new("."), std::env::current_dir())
 }
 
 /// Returns the content of a file.

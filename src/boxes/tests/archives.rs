@@ -186,7 +186,7 @@ fn odd_but_honest_boxes_are_taken() {
     }
 }
 
-fn xz(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
     // Boxes are only read, so the encoder is not built in: LZMA2 has chunks that
     // are stored as they are.
     let mut block = vec![2, 0, 0x21, 1, 22, 0, 0, 0];

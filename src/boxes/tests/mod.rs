@@ -24,6 +24,7 @@ mod http;
 mod archives;
 mod broken_off;
 mod fetching;
+mod images;
 mod network;
 mod old_boxes;
 
