@@ -17,7 +17,7 @@ help:
 	@echo 'make test    install what the tests need and run them all, real machines included'
 	@echo 'make build   rove in release mode: target/release/rove'
 	@echo 'make install the program, manual pages and completions below PREFIX=/usr/local'
-	@echo 'make boxes   the boxes tiny, tiny-generic and debian12 with their catalogs: target/boxes'
+	@echo 'make boxes   the boxes tiny, tiny-generic, debian12 and the image debian12-cloud: target/boxes'
 	@echo 'make bench   the measurements of docs/performance.md'
 	@echo 'make clean   remove everything that was built'
 

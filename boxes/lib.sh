@@ -178,3 +178,12 @@ END
     mv "$WORK/$BOX.box" "$OUT/$BOX.box"
     mv "$WORK/$BOX.json" "$OUT/$BOX.json"
 }
+
+# publish DISK: the disk alone, and beside it the file with its checksum, as
+# distributions publish their images.
+publish() {
+    local disk=$1 name=$BOX.qcow2
+    (cd "$(dirname "$disk")" && mv "$(basename "$disk")" "$name" && sha256sum "$name" >SHA256SUMS)
+    mv "$(dirname "$disk")/$name" "$OUT/$name"
+    mv "$(dirname "$disk")/SHA256SUMS" "$OUT/SHA256SUMS"
+}

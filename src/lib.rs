@@ -18,6 +18,7 @@ pub mod boxes;
 pub mod communicators;
 pub mod guests;
 pub mod network;
+pub mod seed;
 pub mod state;
 
 pub mod providers;

@@ -188,8 +188,12 @@ pub enum Verb {
 pub enum Op {
     /// A provider verb.
     Provider(Verb),
+    /// Write what cloud-init in the guest reads, with a key of the machine's own.
+    WriteSeed,
     /// Wait until the communicator answers, stage by stage.
     WaitReady,
+    /// Wait until cloud-init in the guest is done, stage by stage.
+    WaitCloudInit,
     /// Put a fresh key in place of the insecure one.
     ReplaceInsecureKey,
     /// Drop the connection to the guest; the next op makes a new one, with the

@@ -5,15 +5,17 @@
 use rove::config::{MachineConfig, Provisioner, Run, Share};
 use rove::error::Result;
 use rove::network::ports::Correction;
-use rove::plan::{self, BoxState, Observed, Plan, ProvisionChoice, Restore};
+use rove::plan::{self, BoxState, CloudInitRole, Observed, Plan, ProvisionChoice, Restore};
 use rove::providers::{Capabilities, Power, Snapshot};
 use rove::state::Unfinished;
 
 /// The order of steps that rove does before one that it was broken off at.
 const ORDER: &[&str] = &[
     "create",
+    "seed",
     "start",
     "wait",
+    "cloud-init",
     "key",
     "hostname",
     "folders",
@@ -59,6 +61,7 @@ fn world(text: &str) -> World {
         forwarded_ports: true,
         snapshots: true,
         suspend: true,
+        seeds: true,
         ..Capabilities::default()
     };
     let mut parts = text.split(", ");
@@ -109,6 +112,9 @@ fn world(text: &str) -> World {
             "never provisioned" => seen.provisioned = false,
             "insecure key" => seen.has_key = false,
             "no provisioners" => config.provisioners.clear(),
+            "bare image" => seen.cloud_init = CloudInitRole::User,
+            "cloud-init parts" => seen.cloud_init = CloudInitRole::Parts,
+            "provider without seeds" => capabilities.seeds = false,
             "provider without suspend" => capabilities.suspend = false,
             "provider without snapshots" => capabilities.snapshots = false,
             "port 2222 in use" => seen.corrections.push(Correction {

@@ -6,6 +6,8 @@
 #   generic   Debian's usual kernel: runs on every hypervisor, also with SATA disks
 #             and Intel network cards as VirtualBox and Hyper-V offer them
 #   cloud     Debian's cloud kernel: smaller, virtio, NVMe, Hyper-V and VMware only
+#   cloud-init  the same kernel, and what distributions put into their images for
+#             clouds: cloud-init, nobody to log in as; a bare image, no box
 #
 # `fetch` runs as the user, `assemble` under fakeroot (see boxes/build).
 
@@ -18,7 +20,7 @@ NAME=rove/debian12
 # The version of systemd in this suite, as its library is named.
 SYSTEMD=252
 case $VARIANT in
-    cloud) kernel_package=linux-image-cloud-amd64 ;;
+    cloud | cloud-init) kernel_package=linux-image-cloud-amd64 ;;
     generic) kernel_package=linux-image-amd64 ;;
     *) die "no variant \`$VARIANT\`" ;;
 esac
@@ -28,6 +30,10 @@ packages=(
     ifupdown isc-dhcp-client iproute2 iputils-ping netbase
     less procps vim-tiny
 )
+if [ "$VARIANT" = cloud-init ]; then
+    SIZE_GIB=2
+    packages+=(cloud-init cloud-guest-utils)
+fi
 # The file system, and the disk controllers that hypervisors offer, for boot/init.
 disk_modules=(ext4 crc32c_generic virtio_pci virtio_blk sd_mod ahci ata_piix virtio_scsi nvme hv_storvsc mptspi
     mptsas vmw_pvscsi)
@@ -80,7 +86,7 @@ fetch() {
         --customize-hook="copy-in $BOXES/debian/root /tmp" \
         --customize-hook="copy-in $BOXES/keys/insecure.pub /tmp" \
         --customize-hook="copy-in $BOXES/debian/setup /tmp" \
-        --customize-hook="chroot \"\$1\" sh /tmp/setup" \
+        --customize-hook="chroot \"\$1\" sh /tmp/setup $VARIANT" \
         "$SUITE" "$WORK/system.tar"
 }
 
@@ -98,6 +104,10 @@ assemble() {
         "$system/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$WORK/root.ext4" \
         console=tty0 console=ttyS0 quiet net.ifnames=0 panic=5 \
         mitigations=off tsc=reliable no_timer_check random.trust_cpu=1
+    if [ "$VARIANT" = cloud-init ]; then
+        publish "$WORK/box.img"
+        return
+    fi
     pack "$WORK/box.img" "$SIZE_GIB" "$BOXES/debian/Vagrantfile" "$NAME" "Debian 12 with systemd, OpenSSH, sudo, rsync and python3"
 }
 

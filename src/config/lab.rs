@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Diagnostic, Disk, Network, ProviderBlock, Provisioner, Share, Size, Ssh, Value};
+use super::{
+    CloudInit, Diagnostic, Disk, Network, ProviderBlock, Provisioner, Share, Size, Ssh, Value,
+};
 use crate::source::Span;
 
 /// What one Vagrantfile describes.
@@ -56,6 +58,8 @@ pub struct MachineConfig {
     pub networks: Vec<Network>,
     /// Disks in order.
     pub disks: Vec<Disk>,
+    /// What cloud-init is told, in order.
+    pub cloud_init: Vec<CloudInit>,
     /// Synced folders in order, disabled ones included.
     pub shares: Vec<Share>,
     /// Provisioners in the order in which they run.

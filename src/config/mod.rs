@@ -3,6 +3,7 @@
 //!
 //! Reading order: [`Lab`], [`MachineConfig`], then a file per subject.
 
+mod cloud_init;
 mod connection;
 mod diagnostic;
 mod disk;
@@ -15,6 +16,7 @@ mod share;
 mod size;
 mod value;
 
+pub use cloud_init::{CloudInit, CloudInitContent};
 pub use connection::{Connection, Endpoint, Ssh};
 pub use diagnostic::{Diagnostic, Severity};
 pub use disk::{Disk, DiskKind, disk_bytes, show_bytes};

@@ -12,13 +12,15 @@ use crate::provision::ScriptFailed;
 use crate::state::{Leases, MachineIndex, layout};
 
 use super::ports::with_ports;
-use super::{Session, Work, wait};
+use super::{Session, Work, cloud_init, wait};
 
 /// Does one op of `step`.
 pub(super) fn apply(op: &Op, step: &Step, session: &mut Session<'_>) -> Result<()> {
     let work = session.work;
     match op {
         Op::Provider(verb) => provider(verb, session),
+        Op::WriteSeed => cloud_init::write_seed(work),
+        Op::WaitCloudInit => cloud_init::wait(session),
         Op::WaitReady => wait::wait_ready(session),
         Op::ReplaceInsecureKey => replace_key(session),
         Op::ResetConnection => {
@@ -113,7 +115,7 @@ fn reboot(script: &Script, session: &mut Session<'_>) -> Result<()> {
         machine, access, ..
     } = session;
     let access = access.as_mut().expect("it was just made");
-    let mut watch = wait::watcher(wait::session_parts(work), machine.as_ref());
+    let mut watch = wait::watcher(work, machine.as_ref());
     communicators::reboot(
         work.host,
         access.guest(),

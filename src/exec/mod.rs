@@ -8,6 +8,7 @@
 mod access;
 mod apply;
 mod batch;
+mod cloud_init;
 mod ports;
 mod run;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod wait;
 
 pub use access::{Access, Opener, SshAccess, connection, open_ssh};
 pub use batch::{Job, batch};
+pub use cloud_init::CloudInitError;
 pub use ports::PortRequest;
 pub use run::run;
 pub use wait::WaitError;

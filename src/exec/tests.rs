@@ -34,6 +34,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     suspend: false,
     parallel: true,
     box_optional: true,
+    seeds: true,
 };
 
 impl Provider for FakeProvider {
@@ -291,6 +292,7 @@ impl World {
             folder: self.folder(),
             provider: self.provider,
             spec: MachineSpec {
+                seed: None,
                 name: "web".to_owned(),
                 lab: "lab".to_owned(),
                 id: "0123456789abcdef".to_owned(),

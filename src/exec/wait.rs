@@ -12,7 +12,7 @@ use crate::host::files;
 use crate::op::quote;
 use crate::providers::{Machine, Power};
 
-use super::Session;
+use super::{Session, Work, cloud_init};
 
 /// How often the machine is looked at while its guest boots.
 const LOOK: Duration = Duration::from_millis(500);
@@ -20,6 +20,11 @@ const LOOK: Duration = Duration::from_millis(500);
 const TELL: Duration = Duration::from_millis(200);
 /// How much of the console's end is read for an error.
 const CONSOLE_BYTES: u64 = 8192;
+/// How much of it is searched for a word of cloud-init.
+const WHOLE_CONSOLE: u64 = 1 << 20;
+/// How long a guest that is up may say no word of cloud-init. Its SSH server starts at
+/// about the same time as the console's login.
+const NO_WORD: Duration = Duration::from_secs(60);
 /// How many of its lines are shown.
 const CONSOLE_LINES: usize = 12;
 
@@ -31,6 +36,20 @@ pub enum WaitError {
     Died {
         /// Machine.
         machine: String,
+        /// Last lines of its console.
+        console: Vec<String>,
+        /// The console's log.
+        log: Option<std::path::PathBuf>,
+    },
+    /// The image was to have cloud-init, and has none.
+    #[error(
+        "the image of machine `{machine}` started without cloud-init: nobody made a user to log in as"
+    )]
+    NoCloudInit {
+        /// Machine.
+        machine: String,
+        /// User of the login.
+        user: String,
         /// Last lines of its console.
         console: Vec<String>,
         /// The console's log.
@@ -95,6 +114,13 @@ impl Explain for WaitError {
                 "hypervisors do that when the disk of this host is full: `df -h .` shows it".to_owned(),
                 format!("with free space, `rove up {}` goes on", quote(machine)),
             ],
+            Self::NoCloudInit { machine, user, .. } => vec![
+                "take an image made for clouds, such as the `genericcloud` or `cloudimg` one of its distribution".to_owned(),
+                format!(
+                    "if the image has a user of its own, make a box of it: `rove box create`, with `config.ssh.username` (now `{user}`) and `config.ssh.password`"
+                ),
+                format!("`rove destroy {}` removes the machine", quote(machine)),
+            ],
             Self::Died { machine, .. } => vec![
                 "the guest powered off or its hypervisor failed: see the lines above".to_owned(),
                 format!("try again: `rove up {}`", quote(machine)),
@@ -129,14 +155,20 @@ impl Explain for WaitError {
                 quote(machine)
             ));
         }
-        if let Self::Died { log: Some(log), .. } | Self::TimedOut { log: Some(log), .. } = self {
+        if let Self::Died { log: Some(log), .. }
+        | Self::NoCloudInit { log: Some(log), .. }
+        | Self::TimedOut { log: Some(log), .. } = self
+        {
             hints.push(format!("the whole console is in `{}`", log.display()));
         }
         hints
     }
 
     fn detail(&self) -> Option<String> {
-        let (Self::Died { console, .. } | Self::TimedOut { console, .. }) = self else {
+        let (Self::Died { console, .. }
+        | Self::NoCloudInit { console, .. }
+        | Self::TimedOut { console, .. }) = self
+        else {
             return None;
         };
         let mut text = String::new();
@@ -173,7 +205,7 @@ pub(super) fn wait_ready(session: &mut Session<'_>) -> Result<()> {
         machine, access, ..
     } = session;
     let access = access.as_mut().expect("it was just made");
-    let mut watch = watcher(session_parts(work), machine.as_ref());
+    let mut watch = watcher(work, machine.as_ref());
     let result = access.guest().wait_ready(limit, &mut watch);
     result.map_err(|failure| explain(work.name(), machine.as_ref(), failure))
 }
@@ -181,9 +213,11 @@ pub(super) fn wait_ready(session: &mut Session<'_>) -> Result<()> {
 /// Returns a watcher that ends a wait when rove is interrupted or the machine
 /// stops, and tells the listener how it goes.
 pub(super) fn watcher<'w>(
-    (host, name): (&'w crate::host::Host, &'w str),
+    work: &'w Work<'_>,
     machine: &'w dyn Machine,
 ) -> impl FnMut(Stage) -> Result<()> + 'w {
+    let (host, name) = (work.host, work.name());
+    let mut cloud_init = cloud_init::makes_user(work).then(CloudInitWatch::default);
     let start = host.clock.now();
     let console = machine.console();
     let (mut looked, mut told) = (start, None);
@@ -209,16 +243,33 @@ pub(super) fn watcher<'w>(
                 .into());
             }
             speaks = speaks || console.as_deref().is_some_and(has_content);
+            if let (Some(watch), Some(log)) = (&mut cloud_init, &console)
+                && watch.look(log, now)
+            {
+                return Err(WaitError::NoCloudInit {
+                    machine: name.to_owned(),
+                    user: work.config.ssh.username.clone(),
+                    console: last_lines(Some(log)),
+                    log: Some(log.clone()),
+                }
+                .into());
+            }
         }
         let next = next_stage(stage, speaks);
-        let due = told.is_none_or(|(when, what): (Duration, &str)| {
-            what != next || now.saturating_sub(when) >= TELL
-        });
+        let next = match cloud_init.as_ref().and_then(|watch| watch.stage.as_deref()) {
+            Some(at) if stage != Stage::Ready => format!("{next} (cloud-init, {at})"),
+            _ => next.to_owned(),
+        };
+        let due = told
+            .as_ref()
+            .is_none_or(|(when, what): &(Duration, String)| {
+                *what != next || now.saturating_sub(*when) >= TELL
+            });
         if due && stage != Stage::Ready {
-            told = Some((now, next));
+            told = Some((now, next.clone()));
             host.listener.event(Event::Waiting {
                 machine: name.to_owned(),
-                stage: next.to_owned(),
+                stage: next,
                 elapsed: now.saturating_sub(start),
             });
         }
@@ -226,8 +277,41 @@ pub(super) fn watcher<'w>(
     }
 }
 
-pub(super) fn session_parts<'w>(work: &'w super::Work<'_>) -> (&'w crate::host::Host, &'w str) {
-    (work.host, work.name())
+/// What the console of an image for clouds says of cloud-init, whose programs write
+/// there when they start: `cloud-init[312]: Cloud-init v. 22.4.2 running 'init' at …`.
+#[derive(Default)]
+struct CloudInitWatch {
+    /// It was mentioned.
+    seen: bool,
+    /// The stage that started last.
+    stage: Option<String>,
+    /// Since when the guest waits for somebody to log in on the console.
+    prompt: Option<Duration>,
+}
+
+impl CloudInitWatch {
+    /// Reads the console. Returns whether there is no cloud-init: the guest has been
+    /// up for a while, and never said a word of it.
+    fn look(&mut self, console: &Path, now: Duration) -> bool {
+        let bytes = files::read_end(console, WHOLE_CONSOLE).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        self.read(&text, now)
+    }
+
+    fn read(&mut self, text: &str, now: Duration) -> bool {
+        self.seen = self.seen || text.contains("cloud-init") || text.contains("Cloud-init");
+        if let Some((_, rest)) = text.rsplit_once("Cloud-init v. ")
+            && let Some((_, rest)) = rest.split_once(" running '")
+            && let Some((stage, _)) = rest.split_once('\'')
+        {
+            self.stage = Some(stage.to_owned());
+        }
+        if plain(text).trim_end().ends_with("login:") {
+            self.prompt.get_or_insert(now);
+        }
+        let up = self.prompt.map(|since| now.saturating_sub(since));
+        !self.seen && up.is_some_and(|up| up >= NO_WORD)
+    }
 }
 
 fn has_content(console: &Path) -> bool {
@@ -292,6 +376,20 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_console_tells_whether_there_is_cloud_init() {
+        let at = Duration::from_secs;
+        let mut watch = CloudInitWatch::default();
+        assert!(!watch.read("booting\n", at(1)));
+        assert!(!watch.read("booting\nDebian 12 x ttyS0\n\nx login: ", at(10)));
+        assert!(!watch.read("booting\nDebian 12 x ttyS0\n\nx login: ", at(69)));
+        assert!(watch.read("booting\nDebian 12 x ttyS0\n\nx login: ", at(70)));
+        let mut watch = CloudInitWatch::default();
+        let text = "[   9.1] cloud-init[250]: Cloud-init v. 22.4.2 running 'init-local' at Fri\n\nx login: ";
+        assert!(!watch.read(text, at(1)) && !watch.read(text, at(500)));
+        assert_eq!(watch.stage.as_deref(), Some("init-local"));
+    }
 
     #[test]
     fn a_console_is_shown_without_its_escapes() {

@@ -8,8 +8,8 @@ use crate::error::{Kind, Result};
 use crate::event::Level;
 use crate::exec::{self, Job, Work};
 use crate::host::{FileLock, Host, files, random_hex, variables};
-use crate::plan::{Observed, Plan};
-use crate::providers::{Capabilities, MachineSpec, Power, Provider};
+use crate::plan::{CloudInitRole, Observed, Plan};
+use crate::providers::{Capabilities, MachineSpec, Power, Provider, SeedDisk};
 use crate::state::{Leases, MachineFolder, layout};
 
 use super::observe::{Ports, observe};
@@ -77,13 +77,14 @@ impl<'a> Subject<'a> {
             || "lab".to_owned(),
             |name| name.to_string_lossy().into_owned(),
         );
-        Ok(MachineSpec::of(
-            self.config,
-            &lab,
-            id,
-            self.boxed.files()?,
-            seen.forwards.clone(),
-        ))
+        let files = self.boxed.files()?;
+        let forwards = seen.forwards.clone();
+        let mut spec = MachineSpec::of(self.config, &lab, id, files, forwards);
+        spec.seed = (seen.cloud_init != CloudInitRole::None).then(|| SeedDisk {
+            path: self.folder.file(layout::SEED),
+            makes_user: seen.cloud_init == CloudInitRole::User,
+        });
+        Ok(spec)
     }
 
     /// Takes the machine's lock, which nobody waits for: two commands on one

@@ -3,9 +3,9 @@
 
 use crate::error::Result;
 use crate::exec::PortRequest;
-use crate::plan::Observed;
+use crate::plan::{CloudInitRole, Observed};
 use crate::providers::Power;
-use crate::state::Record;
+use crate::state::{Record, layout};
 
 use super::act::Subject;
 
@@ -20,6 +20,20 @@ pub(super) enum Ports {
     Promise,
     /// Keep ports for it, also for one that runs: it is started anew.
     PromiseAnew,
+}
+
+/// Returns what cloud-init is to a machine. Its box may be gone meanwhile.
+fn cloud_init_role(subject: &Subject<'_>) -> Result<CloudInitRole> {
+    let files = subject.boxed.files()?;
+    let is_bare = files.is_some_and(|files| files.is_for_clouds());
+    let has_seed = || subject.folder.file(layout::SEED).is_file();
+    Ok(if is_bare {
+        CloudInitRole::User
+    } else if !subject.config.cloud_init.is_empty() || has_seed() {
+        CloudInitRole::Parts
+    } else {
+        CloudInitRole::None
+    })
 }
 
 /// Returns what is true of a machine now.
@@ -38,6 +52,7 @@ pub(super) fn observe(
         known: record.id.is_some(),
         has_key: record.private_key.is_some(),
         provisioned: record.provisioned,
+        cloud_init: cloud_init_role(subject)?,
         unfinished: record.unfinished.clone(),
         box_state: subject.boxed.state.clone(),
         ..Observed::default()

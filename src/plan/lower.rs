@@ -17,6 +17,8 @@ pub fn lower(step: &Step, facts: Option<&Facts>) -> Result<Vec<Op>> {
         Step::FetchBox { .. } => Vec::new(),
         Step::Create => vec![Op::Provider(Verb::Create)],
         Step::Start => vec![Op::Provider(Verb::Start)],
+        Step::Seed => vec![Op::WriteSeed],
+        Step::WaitCloudInit => vec![Op::WaitCloudInit],
         Step::WaitReady => vec![Op::WaitReady],
         Step::ReplaceKey => vec![Op::ReplaceInsecureKey],
         Step::SetClock => vec![Op::SetGuestClock],

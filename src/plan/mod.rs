@@ -107,6 +107,18 @@ pub enum BoxState {
     },
 }
 
+/// What cloud-init is to a machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CloudInitRole {
+    /// Rove has nothing to tell it.
+    #[default]
+    None,
+    /// The Vagrantfile has parts for it; the box has a user.
+    Parts,
+    /// The box is a bare image: it makes the user, and whatever parts there are.
+    User,
+}
+
 /// What is true of a machine before a command.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
@@ -118,6 +130,8 @@ pub struct Observed {
     pub has_key: bool,
     /// Its provisioners have run.
     pub provisioned: bool,
+    /// What cloud-init in it has to do with rove.
+    pub cloud_init: CloudInitRole,
     /// A command that was broken off.
     pub unfinished: Option<Unfinished>,
     /// Its box.
@@ -137,6 +151,7 @@ impl Default for Observed {
             known: false,
             has_key: false,
             provisioned: false,
+            cloud_init: CloudInitRole::None,
             unfinished: None,
             box_state: BoxState::None,
             forwards: Vec::new(),

@@ -24,10 +24,14 @@ pub enum Step {
     },
     /// Make the machine from its box.
     Create,
+    /// Write what cloud-init in it reads.
+    Seed,
     /// Power it on, with the settings of now.
     Start,
     /// Wait until commands can be run in it.
     WaitReady,
+    /// Wait until cloud-init in it is done.
+    WaitCloudInit,
     /// Put a fresh key in place of the insecure one.
     ReplaceKey,
     /// Set the guest's clock from the host's.
@@ -69,8 +73,10 @@ impl Step {
         match self {
             Self::FetchBox { .. } => "fetch box".to_owned(),
             Self::Create => "create".to_owned(),
+            Self::Seed => "seed".to_owned(),
             Self::Start => "start".to_owned(),
             Self::WaitReady => "wait".to_owned(),
+            Self::WaitCloudInit => "cloud-init".to_owned(),
             Self::ReplaceKey => "key".to_owned(),
             Self::SetClock => "clock".to_owned(),
             Self::SetHostname(_) => "hostname".to_owned(),
@@ -95,8 +101,10 @@ impl Step {
         match self {
             Self::FetchBox { name, .. } => format!("fetch the box {name}"),
             Self::Create => "make the machine".to_owned(),
+            Self::Seed => "write what cloud-init reads".to_owned(),
             Self::Start => "start it".to_owned(),
             Self::WaitReady => "wait until it answers".to_owned(),
+            Self::WaitCloudInit => "wait until cloud-init is done".to_owned(),
             Self::ReplaceKey => "replace the insecure key".to_owned(),
             Self::SetClock => "set its clock".to_owned(),
             Self::SetHostname(name) => format!("set the host name {name}"),

@@ -6,7 +6,9 @@ use crate::event::Level;
 use crate::providers::{Capabilities, Power};
 
 use super::provision::provisioners;
-use super::{BoxState, Observed, Plan, PlanError, PlannedShare, ProvisionChoice, Step};
+use super::{
+    BoxState, CloudInitRole, Observed, Plan, PlanError, PlannedShare, ProvisionChoice, Step,
+};
 
 /// Commands that end with a machine set up; broken off, the next one finishes them.
 const SETTING_UP: &[&str] = &["up", "reload", "resume", "provision", "snapshot restore"];
@@ -96,6 +98,15 @@ pub(super) fn start(
             ),
         );
     }
+    if seen.cloud_init != CloudInitRole::None {
+        if capabilities.seeds {
+            plan.steps.push(Step::Seed);
+        } else {
+            let text =
+                "this provider tells cloud-init nothing: `config.vm.cloud_init` has no effect";
+            plan.note(Level::Warn, text);
+        }
+    }
     plan.steps.push(Step::Start);
     plan.steps.push(Step::WaitReady);
     let steps = set_up(plan, config, seen, capabilities);
@@ -165,8 +176,12 @@ fn set_up(
     capabilities: &Capabilities,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
+    if seen.cloud_init != CloudInitRole::None && capabilities.seeds {
+        steps.push(Step::WaitCloudInit);
+    }
     // Whether the key that opens the door is the insecure one is only known then.
-    if config.ssh.insert_key && !seen.has_key {
+    let may_be_insecure = seen.cloud_init != CloudInitRole::User;
+    if config.ssh.insert_key && !seen.has_key && may_be_insecure {
         steps.push(Step::ReplaceKey);
     }
     if let Some(hostname) = &config.hostname {

@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub parallel: bool,
     /// A machine needs no box.
     pub box_optional: bool,
+    /// Attaches a seed for cloud-init.
+    pub seeds: bool,
 }
 
 /// State of a machine, as its hypervisor tells it.
@@ -71,10 +73,23 @@ pub struct MachineSpec {
     pub forwards: Vec<ForwardedPort>,
     /// Disks.
     pub disks: Vec<Disk>,
+    /// The seed for cloud-init, where the machine gets one.
+    pub seed: Option<SeedDisk>,
     /// `config.vm.base_mac`.
     pub base_mac: Option<String>,
     /// How long a graceful stop may take.
     pub graceful_halt_timeout: std::time::Duration,
+}
+
+/// A small read-only disk with what cloud-init in the guest reads (see `seed`). It is
+/// there from before the first start, in the machine's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedDisk {
+    /// The image.
+    pub path: PathBuf,
+    /// The box is a bare image with nobody to log in as: the seed makes the user, and
+    /// cloud-init grows the root file system.
+    pub makes_user: bool,
 }
 
 /// Something that a provider chooses for a machine.
@@ -316,6 +331,7 @@ impl MachineSpec {
             networks: config.networks.iter().filter(forwarded).cloned().collect(),
             forwards,
             disks: config.disks.clone(),
+            seed: None,
             base_mac: config.base_mac.clone(),
             graceful_halt_timeout: config.graceful_halt_timeout,
         }

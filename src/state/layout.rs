@@ -36,6 +36,8 @@ pub const BOX_META: &str = "box_meta";
 /// Private key that replaced the insecure one; mode 0600. Until that is done it
 /// lies beside it as `private_key.new` (see `communicators/ssh/replace.rs`).
 pub const PRIVATE_KEY: &str = "private_key";
+/// ISO 9660: what cloud-init in the guest reads (see `seed`). Rove's own.
+pub const SEED: &str = "seed.iso";
 /// `1.5:<id>` once provisioners have run.
 pub const ACTION_PROVISION: &str = "action_provision";
 /// JSON: the synced folders in force.

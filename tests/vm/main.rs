@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod boxes;
+mod cloud;
 mod convert;
 mod course;
 mod crash;

@@ -38,6 +38,14 @@ pub struct BoxFiles {
     pub read_only: bool,
 }
 
+impl BoxFiles {
+    /// Returns whether it is the bare image of a distribution: cloud-init makes the
+    /// user at the first start (see `boxes::unpack`).
+    pub fn is_for_clouds(&self) -> bool {
+        self.metadata["cloud_init"] == true
+    }
+}
+
 /// Start of the names of disks that rove converted for itself. They lie beside the
 /// box's own and are no part of it.
 pub const CONVERTED: &str = "rove-disk-";

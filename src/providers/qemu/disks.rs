@@ -34,9 +34,19 @@ pub(super) fn require(dir: &Path, machine: &str, extras: &[Extra]) -> Result<()>
     }
 }
 
+/// Room that a machine made from a distribution's image gets: those images are as
+/// small as can be, made to be grown by whoever starts them. Takes no room of the
+/// host until it is written to.
+const ROOMY: u64 = 20 << 30;
+
 /// Returns the size of the first disk that is asked for, and where. The block
-/// of the provider is more particular than `config.vm.disk`.
-fn first_size(spec: &MachineSpec, settings: &Settings) -> Option<(DiskSize, String)> {
+/// of the provider is more particular than `config.vm.disk`. `base`: size of the
+/// box's disk.
+fn first_size(
+    spec: &MachineSpec,
+    settings: &Settings,
+    base: Option<u64>,
+) -> Option<(DiskSize, String)> {
     if let Some(size) = settings.disk_size {
         let setting = spec.block.setting("disk_size");
         let setting = setting.or_else(|| spec.block.setting("disk_resize"));
@@ -46,8 +56,13 @@ fn first_size(spec: &MachineSpec, settings: &Settings) -> Option<(DiskSize, Stri
         };
         return Some((size, disk.place()));
     }
-    let disk = spec.disks.iter().find(|disk| disk.primary)?;
-    Some((DiskSize::Bytes(disk.bytes?), disk.place()))
+    let primary = spec.disks.iter().find(|disk| disk.primary);
+    if let Some((disk, bytes)) = primary.and_then(|disk| Some((disk, disk.bytes?))) {
+        return Some((DiskSize::Bytes(bytes), disk.place()));
+    }
+    let is_bare = spec.seed.as_ref().is_some_and(|seed| seed.makes_user);
+    let is_small = is_bare && base.is_some_and(|base| base < ROOMY);
+    is_small.then(|| (DiskSize::Bytes(ROOMY), "a bare image".to_owned()))
 }
 
 /// Puts the place before a sentence.
@@ -76,19 +91,22 @@ impl QemuMachine<'_> {
         extras: &[Extra],
     ) -> Result<()> {
         let machine = Some(record.name.as_str());
-        if let (Some((size, place)), Some(base)) =
-            (first_size(spec, settings), record.bases.first())
-        {
+        let base = record.bases.first();
+        let wanted = first_size(spec, settings, base.map(|base| base.virtual_bytes));
+        if let (Some((size, place)), Some(base)) = (wanted, base) {
             let wanted = size.bytes(base.virtual_bytes);
             let image = self.dir.join(layout::disk(0));
-            self.grow(machine, &image, wanted, "the disk", &place)?;
+            let grows = spec.seed.as_ref().is_some_and(|seed| seed.makes_user);
+            let what = "the disk";
+            self.grow(machine, &image, (wanted, grows), what, &place)?;
         }
         for extra in extras.iter().filter(|extra| extra.is_own()) {
             let image = self.dir.join(&extra.path);
             let Some(bytes) = extra.bytes else { continue };
             let what = format!("the disk `{}`", extra.name);
             if image.exists() {
-                self.grow(machine, &image, bytes, &what, &place(spec, &extra.name))?;
+                let place = place(spec, &extra.name);
+                self.grow(machine, &image, (bytes, false), &what, &place)?;
                 continue;
             }
             let partial = self.partial(&layout::extra(&extra.name))?;
@@ -104,21 +122,24 @@ impl QemuMachine<'_> {
         Ok(())
     }
 
+    /// Makes a disk larger. `by_guest`: the guest grows its file system by itself.
     fn grow(
         &self,
         machine: Option<&str>,
         image: &Path,
-        wanted: u64,
+        (wanted, by_guest): (u64, bool),
         what: &str,
         place: &str,
     ) -> Result<()> {
         let now = img::virtual_bytes(image)?.unwrap_or(0);
         if wanted > now {
             Img::find(self.host)?.resize(image, wanted)?;
-            let text = format!(
-                "{what} now has {}; partitions and file systems in the guest keep their size until it grows them",
-                show_bytes(wanted)
-            );
+            let rest = if by_guest {
+                "its root file system grows by itself"
+            } else {
+                "partitions and file systems in the guest keep their size until it grows them"
+            };
+            let text = format!("{what} now has {}; {rest}", show_bytes(wanted));
             self.host.say(machine, Level::Info, text);
         } else if wanted < now {
             let text = format!("{what} has {} and is not made smaller", show_bytes(now));
@@ -167,8 +188,14 @@ impl QemuMachine<'_> {
         let record = Record::load(self.dir).ok().flatten();
         let record = record.filter(|record| record.created);
         let mut details = Vec::new();
-        if let Some((size, place)) = first_size(spec, &settings) {
-            details.push(self.first_detail(spec, &settings, record.as_ref(), size, &place));
+        let base = match record.as_ref().and_then(|record| record.bases.first()) {
+            Some(base) => Some(base.virtual_bytes),
+            None => machine::box_disks(self.host, spec, &settings)
+                .ok()
+                .and_then(|found| header::read(found.disks.first()?).ok()?.virtual_bytes),
+        };
+        if let Some((size, place)) = first_size(spec, &settings, base) {
+            details.push(self.first_detail(base, record.is_some(), size, &place));
         }
         let extras = extra::wanted(&spec.disks, &hardware::arch(&settings))?;
         for extra in &extras {
@@ -183,22 +210,16 @@ impl QemuMachine<'_> {
 
     fn first_detail(
         &self,
-        spec: &MachineSpec,
-        settings: &Settings,
-        record: Option<&Record>,
+        base: Option<u64>,
+        is_made: bool,
         size: DiskSize,
         place: &str,
     ) -> Detail {
-        let base = match record.and_then(|record| record.bases.first()) {
-            Some(base) => Some(base.virtual_bytes),
-            None => machine::box_disks(self.host, spec, settings)
-                .ok()
-                .and_then(|found| header::read(found.disks.first()?).ok()?.virtual_bytes),
-        };
         let image = self.dir.join(layout::disk(0));
-        let now = match record {
-            Some(_) => img::virtual_bytes(&image).ok().flatten(),
-            None => base,
+        let now = if is_made {
+            img::virtual_bytes(&image).ok().flatten()
+        } else {
+            base
         };
         let shown = match (size, base) {
             (DiskSize::More(more), None) => format!("{} more than the box's", show_bytes(more)),
@@ -228,6 +249,7 @@ impl QemuMachine<'_> {
         Ok(match extra.media {
             Media::Dvd => Detail::because("dvd", file(), joined(&place, "read-only")),
             Media::Floppy => Detail::because("floppy", file(), joined(&place, "read-only")),
+            Media::Seed => Detail::because("seed", file(), "read-only"),
             Media::Disk if !extra.is_own() => {
                 let note = format!("{}, yours: written to where it lies", extra.format);
                 Detail::because("disk", file(), joined(&place, &note))
@@ -265,7 +287,7 @@ fn joined(place: &str, note: &str) -> String {
 fn detached<'a>(record: &'a Record, wanted: &[Extra]) -> Vec<&'a Extra> {
     let gone = |extra: &&Extra| {
         let same = |other: &Extra| other.path == extra.path;
-        extra.attached && !wanted.iter().any(same)
+        extra.attached && extra.media != Media::Seed && !wanted.iter().any(same)
     };
     record.extras.iter().filter(gone).collect()
 }

@@ -42,6 +42,8 @@ pub(super) enum Media {
     Dvd,
     /// A floppy disk.
     Floppy,
+    /// What cloud-init reads: a disk that cannot be written to.
+    Seed,
 }
 
 /// What a disk hangs on, where the Vagrantfile says so.
@@ -91,6 +93,22 @@ impl Extra {
     /// Returns whether snapshots of the machine have it in them.
     pub(super) fn has_snapshots(&self) -> bool {
         self.media == Media::Disk && self.format == "qcow2"
+    }
+}
+
+/// Returns the seed that lies in the machine's folder, as a disk.
+pub(super) fn seed(path: &Path) -> Extra {
+    let name = path.file_name().unwrap_or_default();
+    Extra {
+        name: "cloud-init".to_owned(),
+        media: Media::Seed,
+        path: PathBuf::from(name),
+        format: "raw".to_owned(),
+        interface: None,
+        cache: "writeback".to_owned(),
+        serial: "cidata".to_owned(),
+        bytes: None,
+        attached: true,
     }
 }
 

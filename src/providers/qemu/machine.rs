@@ -359,6 +359,9 @@ pub(super) fn choose(
     let asked = settings.accelerator.as_deref();
     let accelerator: Accelerator = probe::accelerator(host, &program, &arch, asked)?;
     let uefi = hardware::uefi(host, &settings, made_for, &arch, &program)?;
+    let mut extras = extra::wanted(&spec.disks, &arch)?;
+    // Last, so that the others keep their names in the guest.
+    extras.extend(spec.seed.as_ref().map(|seed| extra::seed(&seed.path)));
     let none = std::collections::BTreeMap::new();
     let ground = Ground {
         settings: &settings,
@@ -370,7 +373,7 @@ pub(super) fn choose(
         host_cpus: hardware::host_cpus(),
         machine_types: record.map_or(&none, |record| &record.machine_types),
         disks: record.map_or(1, |record| record.bases.len()),
-        extras: extra::wanted(&spec.disks, &arch)?,
+        extras,
     };
     let hardware = hardware::choose(spec, &ground, uefi.as_ref());
     let details = hardware.details(spec, &ground);

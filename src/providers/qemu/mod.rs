@@ -47,6 +47,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     suspend: true,
     parallel: true,
     box_optional: true,
+    seeds: true,
 };
 
 impl Provider for Qemu {

@@ -1,6 +1,7 @@
 //! From finalized state to [`MachineConfig`]: typed fields for whoever acts,
 //! and `sections` with everything as it is, for `rove config`.
 
+mod cloud_init;
 mod disks;
 mod plain;
 mod sections;
@@ -24,7 +25,9 @@ pub(super) fn machine(
     home: Option<&Path>,
 ) -> MachineConfig {
     let mut config = typed::machine(machine);
-    config.disks = disks::all(machine, |path| super::check::expand(root, home, path));
+    let expand = |path: &str| super::check::expand(root, home, path);
+    config.disks = disks::all(machine, expand);
+    config.cloud_init = cloud_init::all(machine, expand);
     config.sections = sections::all(machine, findings);
     config
 }

@@ -100,6 +100,7 @@ impl Vm {
         let mut id = format!("{:x}{:08x}", free_port(), std::process::id());
         id.extend(std::iter::repeat_n('0', 32 - id.len()));
         let spec = MachineSpec {
+            seed: None,
             name: name.to_owned(),
             lab: "test".to_owned(),
             id,

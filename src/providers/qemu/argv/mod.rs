@@ -30,6 +30,7 @@ pub(super) fn machine(hardware: &Hardware, dir: &Path, runtime: &Path) -> Vec<St
     firmware(&mut args, hardware, dir);
     disks(&mut args, hardware, dir);
     extras(&mut args, hardware, dir);
+    seed(&mut args, hardware, dir);
     args.two(
         "-netdev",
         &netdev(&hardware.forwards, hardware.extra_netdev.as_deref()),
@@ -253,6 +254,34 @@ fn extras(args: &mut Args, hardware: &Hardware, dir: &Path) {
                 "if=floppy,index={unit},format=raw,readonly=on,file={}",
                 file(&dir.join(&extra.path))
             ),
+        );
+    }
+}
+
+/// Attaches what cloud-init reads. Kernels made for clouds often have drivers for
+/// paravirtual disks alone, so that it hangs where the box's disk does.
+fn seed(args: &mut Args, hardware: &Hardware, dir: &Path) {
+    let all = hardware.extras.iter().enumerate();
+    for (index, extra) in all.filter(|(_, extra)| extra.media == Media::Seed) {
+        args.two(
+            "-drive",
+            &format!(
+                "file={},if=none,id=more{index},node-name={},format=raw,readonly=on",
+                file(&dir.join(&extra.path)),
+                extra::node(index)
+            ),
+        );
+        let device = match hardware.controller {
+            Controller::Sata | Controller::Ide if hardware.is_pc() => "ide-cd",
+            Controller::VirtioScsi | Controller::Pvscsi | Controller::LsiSas => {
+                "scsi-cd,bus=scsi0.0"
+            }
+            _ => "virtio-blk-pci",
+        };
+        let serial = &extra.serial;
+        args.two(
+            "-device",
+            &format!("{device},drive=more{index},serial={serial}"),
         );
     }
 }

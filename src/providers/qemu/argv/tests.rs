@@ -5,6 +5,7 @@ use crate::config::{
     Disk, DiskKind, Origin, Protocol, ProviderBlock, Setting, Size, Sourced, Value,
 };
 use crate::providers::MachineSpec;
+use crate::providers::qemu::extra::Extra;
 use crate::providers::qemu::firmware::Uefi;
 use crate::providers::qemu::hardware::{self, Ground};
 use crate::providers::qemu::image::MadeFor;
@@ -48,6 +49,21 @@ fn with_disks(
     size: Size,
     disks: Vec<Disk>,
 ) -> Vec<String> {
+    with_extras(settings, made_for, accelerator, size, &extras(&disks))
+}
+
+fn extras(disks: &[Disk]) -> Vec<Extra> {
+    extra::wanted(disks, "x86_64").expect("no image is looked into")
+}
+
+/// Returns the arguments of a machine with whatever hangs beside the box's disk.
+fn with_extras(
+    settings: &[(&str, &str)],
+    made_for: &MadeFor,
+    accelerator: &str,
+    size: Size,
+    extras: &[Extra],
+) -> Vec<String> {
     let block = ProviderBlock {
         provider: "qemu".to_owned(),
         settings: settings
@@ -62,6 +78,7 @@ fn with_disks(
     };
     let settings = Settings::read(&block);
     let spec = MachineSpec {
+        seed: None,
         name: "web".to_owned(),
         lab: "lab".to_owned(),
         id: "0123456789abcdef0123456789abcdef".to_owned(),
@@ -73,7 +90,7 @@ fn with_disks(
             forward("ssh", "127.0.0.1", 2222, 22, Protocol::Tcp),
             forward("dns", "*", 5353, 53, Protocol::Udp),
         ],
-        disks,
+        disks: Vec::new(),
         base_mac: None,
         graceful_halt_timeout: std::time::Duration::from_secs(60),
     };
@@ -94,7 +111,7 @@ fn with_disks(
             ("pc".to_owned(), "pc-i440fx-1.0".to_owned()),
         ]),
         disks: 1,
-        extras: extra::wanted(&spec.disks, "x86_64").expect("no image is looked into"),
+        extras: extras.to_vec(),
     };
     let uefi = (settings.uefi.or(made_for.uefi) == Some(true)).then(|| Uefi {
         code: "/fw/code.fd".into(),
@@ -412,5 +429,23 @@ fn arguments_follow_a_folder_that_was_moved() {
     ] {
         let dir = now.replace(' ', "\u{a0}");
         assert_eq!(in_folder(&words(before), Path::new(&dir)), words(escaped));
+    }
+}
+
+/// Kernels made for clouds have no driver for SATA; others may have none for virtio.
+#[test]
+fn the_seed_hangs_where_the_boxs_disk_does() {
+    let seed = [extra::seed(Path::new("/lab,1/seed.iso"))];
+    for (bus, device) in [
+        ("virtio", "virtio-blk-pci,drive=more0,serial=cidata"),
+        ("sata", "ide-cd,drive=more0,serial=cidata"),
+        ("scsi", "scsi-cd,bus=scsi0.0,drive=more0,serial=cidata"),
+    ] {
+        let settings = [("drive_interface", bus)];
+        let lines = with_extras(&settings, &MadeFor::plain(), "tcg", Size::default(), &seed);
+        let drive =
+            "-drive file=/lab,,1/seed.iso,if=none,id=more0,node-name=extra0,format=raw,readonly=on";
+        assert!(lines.contains(&drive.to_owned()), "{lines:?}");
+        assert!(lines.contains(&format!("-device {device}")), "{lines:?}");
     }
 }
