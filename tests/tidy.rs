@@ -62,7 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["ui/"]),
     ("russh", &["communicators/ssh/"]),
     ("tokio", &["boxes/fetch", "communicators/ssh/"]),
-    ("toml", &["boxes/sources.rs"]),
+    ("toml", &["boxes/sources.rs", "boxes/known.rs"]),
     ("signal_hook", &["host/cancel.rs"]),
     ("strsim", &["source.rs"]),
     ("rustix", &["host/", "providers/"]),

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use crate::error::{Explain, Kind};
 
-use super::Checksum;
+use super::{Checksum, KnownImage};
+
+/// What to look at when a host cannot be reached.
+const NETWORK: &str =
+    "check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`";
 
 /// A box could not be found, fetched, verified, unpacked or stored.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +102,7 @@ pub enum BoxError {
         reason: String,
     },
     /// No source has the box.
-    #[error("the box `{name}` is at none of its {} sources", tried.len())]
+    #[error("the box `{name}` is {}", match tried.len() { 1 => "not at its source".to_owned(), count => format!("at none of its {count} sources") })]
     Nowhere {
         /// Name of the box.
         name: String,
@@ -461,7 +465,13 @@ impl Explain for BoxError {
                 "ask who publishes the box; to take the new bytes, remove the version's folder from the mirror"
                     .to_owned()
             }
-            Self::Nowhere { name, .. } => format!("`rove box where {name}` shows how the places are chosen"),
+            Self::Nowhere { name, tried } => {
+                let is_network = tried.iter().any(|(_, answer)| answer.starts_with("cannot reach"));
+                let network = is_network.then(|| NETWORK.to_owned());
+                let where_ = format!("`rove box where {name}` shows how the places are chosen");
+                let instead = KnownImage::like(name).map(|image| image.hint());
+                return network.into_iter().chain([where_]).chain(instead).collect();
+            }
             Self::NoSuchFile {
                 near: Some(near), ..
             } => format!("did you mean the box `{near}`? It is here already"),
@@ -469,10 +479,12 @@ impl Explain for BoxError {
                 "check the path; a box of a catalog server is named `org/name`".to_owned()
             }
             Self::NotFound { name, .. } => {
-                return vec![
+                let mut hints = vec![
                     format!("check the spelling; for a catalog elsewhere: `rove box add --name {name} ADDRESS`, or set `config.vm.box_url`"),
                     "for another server set `VAGRANT_SERVER_URL`, for a private box `VAGRANT_CLOUD_TOKEN`".to_owned(),
                 ];
+                hints.extend(KnownImage::like(name).map(|image| image.hint()));
+                return hints;
             }
             Self::Forbidden { .. } => {
                 "set `VAGRANT_CLOUD_TOKEN` to a token that may read it".to_owned()
@@ -488,10 +500,7 @@ impl Explain for BoxError {
             Self::Unreachable { reason, .. } if reason.contains("certificate") => {
                 "to trust the authority that signed it: `--cacert FILE`, or `CURL_CA_BUNDLE`".to_owned()
             }
-            Self::Unreachable { .. } => {
-                "check the network and the proxy variables `http_proxy`, `https_proxy`, `no_proxy`"
-                    .to_owned()
-            }
+            Self::Unreachable { .. } => NETWORK.to_owned(),
             Self::Broken { anew: true, .. } => {
                 "run the command again on a steadier network: this server cannot go on after a break"
                     .to_owned()

@@ -12,7 +12,7 @@ use super::sources::{self, Way};
 use super::stream::head;
 use super::sums;
 use super::version::Version;
-use super::{BoxError, Candidate, Catalog, Checksum, Request, Store};
+use super::{BoxError, Candidate, Catalog, Checksum, KnownImage, Request, Store};
 
 /// A longer text is no catalog (Vagrant's limit too).
 const MAX_CATALOG: u64 = 20 << 20;
@@ -180,7 +180,15 @@ fn is_an_answer(failure: &Failure) -> bool {
 }
 
 fn nowhere(name: &str, mut failures: Vec<(String, Failure)>) -> Failure {
-    if failures.len() == 1 {
+    // With what to take instead, where a whole server is gone.
+    let says_the_name = |failure: &Failure| {
+        let reason = failure.downcast_ref();
+        !matches!(
+            reason,
+            Some(BoxError::Unreachable { .. } | BoxError::Gone { .. })
+        )
+    };
+    if failures.len() == 1 && (says_the_name(&failures[0].1) || KnownImage::like(name).is_none()) {
         return failures.remove(0).1;
     }
     let said = |(place, failure): (String, Failure)| (place, failure.to_string());
@@ -277,7 +285,11 @@ impl Asker<'_> {
             return Ok(candidate);
         }
         let machine = self.request.machine.as_deref();
-        for beside in sums::names(&name) {
+        let known = match place {
+            Place::Url(url) => KnownImage::checksums_of(url.as_str()),
+            Place::File(_) => None,
+        };
+        for beside in known.into_iter().chain(sums::names(&name)) {
             let at = place.beside(&beside)?;
             let own = beside.starts_with(&name);
             let sum = self

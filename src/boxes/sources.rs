@@ -213,7 +213,7 @@ impl Source {
 
 /// Returns what the stars of `pattern` stand for in `name`, if it fits. A star is any
 /// text without `/`; the pattern `*` alone fits every name.
-fn matched<'a>(pattern: &str, name: &'a str) -> Option<Vec<&'a str>> {
+pub(super) fn matched<'a>(pattern: &str, name: &'a str) -> Option<Vec<&'a str>> {
     if pattern == "*" {
         return Some(vec![name]);
     }

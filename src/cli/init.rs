@@ -1,8 +1,10 @@
 //! `rove init`: writes a Vagrantfile with comments that lead a beginner, or a
 //! minimal one.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use crate::boxes::{Architecture, KnownImage};
 use crate::error::{Explain, Kind, Result};
 use crate::event::Level;
 use crate::host::{files, variables};
@@ -33,6 +35,9 @@ pub(super) struct Args {
     /// Fill in this template (ERB) instead
     #[arg(long, value_name = "FILE")]
     template: Option<String>,
+    /// List the images of distributions that can be named, such as `debian/12`
+    #[arg(long)]
+    images: bool,
     /// Write to this file; `-` prints it
     #[arg(long, value_name = "FILE", default_value = "Vagrantfile")]
     output: String,
@@ -44,6 +49,12 @@ enum InitError {
     Exists { path: PathBuf },
     #[error("cannot write `{}`: its folder is not there", path.display())]
     NoFolder { path: PathBuf },
+    #[error("{title} is not published as an image for {wanted}; it is for {}", there.join(", "))]
+    NoImage {
+        title: String,
+        wanted: String,
+        there: Vec<String>,
+    },
 }
 
 impl Explain for InitError {
@@ -55,19 +66,25 @@ impl Explain for InitError {
         vec![match self {
             Self::Exists { .. } => "add `--force` to replace it".to_owned(),
             Self::NoFolder { .. } => "make the folder first".to_owned(),
+            Self::NoImage { .. } => "`rove init --images` lists what there is".to_owned(),
         }]
     }
 
     fn vagrant_class(&self) -> Option<&'static str> {
         match self {
             Self::Exists { .. } => Some("Vagrant::Errors::VagrantfileExistsError"),
-            Self::NoFolder { .. } => None,
+            Self::NoFolder { .. } | Self::NoImage { .. } => None,
         }
     }
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
-    let text = text(context, args)?;
+    if args.images {
+        context.ui.print(&list());
+        return Ok(0);
+    }
+    let known = known(context, args)?;
+    let text = text(context, args, known.as_ref())?;
     if args.output == "-" {
         context.ui.print(&text);
         return Ok(0);
@@ -80,10 +97,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
         return Err(InitError::NoFolder { path }.into());
     }
     files::write_atomic(&path, text.as_bytes())?;
-    let what = if args.name == "base" {
-        "Put the name of a box into it, then type `rove up`."
-    } else {
-        "Look it over, then type `rove up`."
+    let what = match &known {
+        _ if args.name == "base" => {
+            "Put the name of a box into it, then type `rove up`.".to_owned()
+        }
+        Some((image, _)) => format!(
+            "Its machine starts from the image of {}. Look it over, then type `rove up`.",
+            image.title
+        ),
+        None => "Look it over, then type `rove up`.".to_owned(),
     };
     context.ui.say(
         None,
@@ -93,10 +115,57 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<i32> {
     Ok(0)
 }
 
-fn text(context: &Context, args: &Args) -> Result<String> {
+/// Returns the image that a distribution publishes under this name, with its address
+/// for this computer. No box of a registry has such a name.
+fn known(context: &Context, args: &Args) -> Result<Option<(KnownImage, String)>> {
+    let Some(image) = KnownImage::named(&args.name) else {
+        return Ok(None);
+    };
+    if args.url.is_some() || args.box_version.is_some() || args.template.is_some() {
+        return Ok(None);
+    }
+    let (Architecture::Host(wanted) | Architecture::Named(wanted)) =
+        Architecture::host(&context.host.env)
+    else {
+        return Ok(None);
+    };
+    match image.url(&wanted) {
+        Some(url) => Ok(Some((image, url))),
+        None => Err(InitError::NoImage {
+            title: image.title.clone(),
+            wanted,
+            there: image.architectures().map(str::to_owned).collect(),
+        }
+        .into()),
+    }
+}
+
+/// Returns the list of images, a line each.
+fn list() -> String {
+    let images = KnownImage::all();
+    let width = |of: fn(&KnownImage) -> &str| {
+        let lengths = images.iter().map(|image| of(image).len());
+        lengths.max().unwrap_or_default()
+    };
+    let (name, title) = (width(|image| &image.name), width(|image| &image.title));
+    let mut text = String::new();
+    for image in &images {
+        let architectures: Vec<&str> = image.architectures().collect();
+        let _ = writeln!(
+            text,
+            "{:name$}  {:title$}  {}",
+            image.name,
+            image.title,
+            architectures.join(" ")
+        );
+    }
+    text
+}
+
+fn text(context: &Context, args: &Args, known: Option<&(KnownImage, String)>) -> Result<String> {
     let default = context.host.env.get(variables::VAGRANT_DEFAULT_TEMPLATE);
     match args.template.as_deref().or(default) {
-        None => Ok(content(args)),
+        None => Ok(content(args, known)),
         Some(name) => template::render(
             &context.host.cwd,
             name,
@@ -109,8 +178,15 @@ fn text(context: &Context, args: &Args) -> Result<String> {
 
 /// Returns the file. The code is Vagrant's to the letter, quotes that are not
 /// escaped included; the comments are ours.
-fn content(args: &Args) -> String {
+fn content(args: &Args, known: Option<&(KnownImage, String)>) -> String {
     let mut settings = format!("  config.vm.box = \"{}\"\n", args.name);
+    if let Some((image, url)) = known {
+        if !args.minimal {
+            let title = &image.title;
+            settings.insert_str(0, &format!("  # Here it is the image of {title} that its publisher offers for clouds, from which\n  # cloud-init makes the user `vagrant`. `rove lock` pins its bytes.\n"));
+        }
+        let _ = writeln!(settings, "  config.vm.box_url = \"{url}\"");
+    }
     for (setting, value) in [("box_version", &args.box_version), ("box_url", &args.url)] {
         if let Some(value) = value {
             settings.push_str("  config.vm.");
@@ -182,7 +258,7 @@ mod tests {
         for case in cases {
             let input = &case["input"];
             let text = |name: &str| input[name].as_str().map(str::to_owned);
-            let file = content(&Args {
+            let args = Args {
                 name: text("name").unwrap_or_else(|| "base".to_owned()),
                 url: text("url"),
                 ignored: Vec::new(),
@@ -190,8 +266,10 @@ mod tests {
                 force: false,
                 template: None,
                 minimal: input["minimal"].as_bool().unwrap(),
+                images: false,
                 output: String::new(),
-            });
+            };
+            let file = content(&args, None);
             let code: Vec<&str> = file
                 .lines()
                 .map(str::trim_end)
