@@ -49,6 +49,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc", &["boxes/making/"]),
     ("ext4_view", &["boxes/making/"]),
     ("fancy_regex", &["ruby/"]),
+    ("ssh_key", &["boxes/signing.rs"]),
+    ("signature", &["boxes/signing.rs"]),
     ("reqwest", &["boxes/fetch", "boxes/http"]),
     ("rustls", &["boxes/fetch", "boxes/http"]),
     ("tar", &["boxes/", "communicators/ssh/"]),

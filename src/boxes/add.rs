@@ -19,6 +19,7 @@ use super::name::Place;
 use super::partial::{self, Partial};
 use super::receipt::Receipt;
 use super::resolve::{check_part, resolve};
+use super::signing::{self, Detached};
 use super::store::{ADDING, Installed, REMOVING, Store, is_box};
 use super::stream::{Got, Pieces, Producer, Shown, room, stream};
 use super::tree::Leaves;
@@ -277,6 +278,7 @@ impl Adder<'_> {
             label: format!("fetch {} {}", candidate.name, candidate.version),
         };
         let mut kinds: Vec<_> = candidate.checksums.iter().map(|sum| sum.kind).collect();
+        kinds.extend(candidate.signature.as_ref().map(Detached::kind));
         // For the receipt, which the lock file is made from.
         if !kinds.contains(&ChecksumKind::Sha256) {
             kinds.push(ChecksumKind::Sha256);
@@ -343,6 +345,14 @@ impl Adder<'_> {
     }
 
     fn verify(&self, place: &Place, found: &[Checksum]) -> Result<()> {
+        // A catalog has a signature of its own, and a checksum vouches for the bytes.
+        let vouched = self.candidate.signature.is_none() && !self.candidate.checksums.is_empty();
+        if self.candidate.catalog.is_none() && !vouched {
+            let sum = |kind| found.iter().find(|sum| sum.kind == kind).cloned();
+            let machine = self.request.machine.as_deref();
+            let signature = self.candidate.signature.as_ref();
+            signing::judge(self.host, machine, place, None, signature, sum)?;
+        }
         let pairs = self.candidate.checksums.iter().zip(found);
         for (expected, found) in pairs {
             if expected != found {

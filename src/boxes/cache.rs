@@ -61,6 +61,11 @@ impl Cached {
         }
     }
 
+    /// Keeps it no longer.
+    pub(super) fn forget(host: &Host, url: &Url) {
+        let _ = files::remove_file(&path(host, url));
+    }
+
     /// Notes that it is still so.
     pub(super) fn confirm(mut self, host: &Host, url: &Url) {
         self.seen = host.clock.unix_seconds();

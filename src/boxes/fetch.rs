@@ -120,12 +120,12 @@ pub(super) struct Resume<'a> {
 
 /// Asks servers.
 pub(super) struct Client {
-    host: Host,
+    pub(super) host: Host,
     machine: Option<String>,
-    runtime: tokio::runtime::Runtime,
-    http: reqwest::Client,
+    pub(super) runtime: tokio::runtime::Runtime,
+    pub(super) http: reqwest::Client,
     server: Option<Url>,
-    token: Option<String>,
+    pub(super) token: Option<String>,
     location_trusted: bool,
     stop: Arc<AtomicBool>,
     pub(super) idle: Duration,
@@ -156,7 +156,8 @@ impl Client {
                 env!("CARGO_PKG_REPOSITORY"),
                 ")"
             ))
-            // One download at a time gains nothing from HTTP/2, whose windows slow it down.
+            // A download gains nothing from HTTP/2, whose windows slow it down; where several
+            // connections help (`fetch_ahead`), they have to be several.
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(20))
@@ -322,7 +323,7 @@ impl Client {
 
     /// Whether an address belongs to the catalog server: the only one that may
     /// see the token.
-    fn is_server(&self, url: &Url) -> bool {
+    pub(super) fn is_server(&self, url: &Url) -> bool {
         let Some(server) = &self.server else {
             return false;
         };
@@ -352,7 +353,7 @@ impl Client {
 
     /// Runs a piece of network work, and leaves it on Ctrl-C, when nobody wants
     /// it any more, or when nothing happens for too long.
-    fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Trouble> {
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Trouble> {
         self.runtime.block_on(async {
             tokio::pin!(work);
             let mut waited = Duration::ZERO;
@@ -377,8 +378,8 @@ impl Client {
 
 /// An answer whose body is read piece by piece.
 pub(super) struct Reply<'a> {
-    client: &'a Client,
-    response: reqwest::Response,
+    pub(super) client: &'a Client,
+    pub(super) response: reqwest::Response,
 }
 
 impl<'a> Reply<'a> {

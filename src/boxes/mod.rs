@@ -13,6 +13,7 @@ mod dedupe;
 mod digest;
 mod error;
 mod fetch;
+mod fetch_ahead;
 mod flush;
 pub mod forms;
 mod gzip;
@@ -29,6 +30,7 @@ mod partial;
 mod qemu_img;
 mod receipt;
 mod resolve;
+mod signing;
 mod sources;
 mod store;
 mod stream;
@@ -57,6 +59,7 @@ pub use partial::{Abandoned, abandoned, remove_abandoned};
 pub use qemu_img::{QEMU_IMG, QemuImg, Target};
 pub use receipt::Receipt;
 pub use resolve::{Asked, found_where, resolve};
+pub use signing::{Detached, SignatureError, forget_signer, sign, signers};
 pub use sources::{Kind as SourceKind, Source, Way, ways};
 pub use store::{Installed, Store};
 pub use update::{Freshness, freshness};
@@ -197,6 +200,8 @@ pub struct Candidate {
     pub places: Vec<name::Place>,
     /// What it must hash to: the catalog's checksum and the request's.
     pub checksums: Vec<Checksum>,
+    /// Its signature, if one lies beside it. A catalog has its own.
+    pub signature: Option<Detached>,
     /// Where the catalog is that names it.
     pub catalog: Option<name::Place>,
 }

@@ -8,6 +8,7 @@ use crate::source::nearest;
 use super::cache::Cached;
 use super::fetch::{Client, Trouble, offline, server};
 use super::name::{Place, Seen, fault_of, is_address, is_box_name, places};
+use super::signing::{self, Detached, SignatureError};
 use super::sources::{self, Way};
 use super::stream::head;
 use super::sums;
@@ -42,6 +43,7 @@ pub fn resolve(host: &Host, request: &Request) -> Result<Candidate> {
         host,
         request,
         client: None,
+        key: None,
     };
     let mut mirrors = Vec::new();
     let mut last = None;
@@ -100,6 +102,7 @@ pub fn found_where(host: &Host, request: &Request, name: &str) -> Result<Vec<Ask
         host,
         request: &request,
         client: None,
+        key: None,
     };
     let mut found = false;
     let mut steps = Vec::new();
@@ -153,6 +156,7 @@ pub(super) fn catalog_of(
         host,
         request,
         client: None,
+        key: None,
     };
     if let Some(address) = request.urls.first() {
         return asker.catalog(address, &places_of(host, address)?, accept);
@@ -176,7 +180,9 @@ pub(super) fn catalog_of(
 
 /// Returns whether a failure is about one place, and another may do better.
 fn is_an_answer(failure: &Failure) -> bool {
-    failure.downcast_ref::<BoxError>().is_some() || failure.downcast_ref::<FileError>().is_some()
+    failure.downcast_ref::<BoxError>().is_some()
+        || failure.downcast_ref::<FileError>().is_some()
+        || failure.downcast_ref::<SignatureError>().is_some()
 }
 
 fn nowhere(name: &str, mut failures: Vec<(String, Failure)>) -> Failure {
@@ -209,6 +215,7 @@ pub(super) fn catalog(host: &Host, request: &Request) -> Result<Option<Catalog>>
         host,
         request,
         client: None,
+        key: None,
     };
     match asker.first(address, &places_of(host, address)?)? {
         (place, Found::Catalog(text)) => Ok(Some(Catalog::parse(&text, &place.to_string())?)),
@@ -248,11 +255,14 @@ struct Asker<'a> {
     host: &'a Host,
     request: &'a Request,
     client: Option<Client>,
+    /// The key that has to sign what comes now, where its source names one.
+    key: Option<String>,
 }
 
 impl Asker<'_> {
     fn ask(&mut self, way: &Way) -> Result<Candidate> {
         let name = way.name.as_deref().unwrap_or_default();
+        self.key.clone_from(&way.source.key);
         let candidate = match self.first(name, &way.places)? {
             (place, Found::Catalog(text)) => from_catalog(self.request, place, &text)?,
             (place, Found::BoxFile) => self.plain(vec![place])?,
@@ -279,6 +289,9 @@ impl Asker<'_> {
     /// files beside their images.
     fn plain(&mut self, places: Vec<Place>) -> Result<Candidate> {
         let mut candidate = plain(self.request, places)?;
+        if !offline(self.host) || matches!(candidate.places[0], Place::File(_)) {
+            candidate.signature = self.signature_of(&candidate.places[0])?;
+        }
         let place = &candidate.places[0];
         let name = place.file_name();
         if !candidate.checksums.is_empty() || !sums::is_image(&name) || offline(self.host) {
@@ -293,7 +306,7 @@ impl Asker<'_> {
             let at = place.beside(&beside)?;
             let own = beside.starts_with(&name);
             let sum = self
-                .text_at(&at)
+                .text_at(&at, sums::MAX_SUMS)
                 .and_then(|text| sums::find(&text, &name, own));
             if let Some(sum) = sum {
                 let text = format!("{at} says what {name} must hash to");
@@ -309,11 +322,41 @@ impl Asker<'_> {
         Ok(candidate)
     }
 
+    /// Fails unless a catalog is signed as it has to be.
+    fn signed(&mut self, place: &Place, text: &[u8]) -> Result<()> {
+        if matches!(place, Place::Url(_)) && offline(self.host) {
+            // What is kept was verified when it came.
+            return Ok(());
+        }
+        let signature = self.signature_of(place)?;
+        let machine = self.request.machine.as_deref();
+        let sum = |kind| Some(Checksum::of(kind, text));
+        let key = self.key.as_deref();
+        let judged = signing::judge(self.host, machine, place, key, signature.as_ref(), sum);
+        if let (Err(_), Place::Url(url)) = (&judged, place) {
+            Cached::forget(self.host, url);
+        }
+        judged
+    }
+
+    /// Returns the signature that lies beside a file.
+    fn signature_of(&mut self, place: &Place) -> Result<Option<Detached>> {
+        let name = place.file_name();
+        // A server in Vagrant Cloud's scheme has none, and would be asked in vain.
+        let is_file = matches!(place, Place::File(_)) || name.contains('.');
+        if name.is_empty() || !is_file && self.key.is_none() {
+            return Ok(None);
+        }
+        let beside = place.beside(&format!("{name}{}", signing::ENDING))?;
+        let text = self.text_at(&beside, signing::MAX_SIGNATURE);
+        Ok(text.and_then(|text| Detached::read(&text)))
+    }
+
     /// Returns a short text, if there is one.
-    fn text_at(&mut self, place: &Place) -> Option<String> {
+    fn text_at(&mut self, place: &Place, limit: u64) -> Option<String> {
         let url = match place {
             Place::File(path) => {
-                let short = files::size(path).is_some_and(|size| size <= sums::MAX_SUMS);
+                let short = files::size(path).is_some_and(|size| size <= limit);
                 return short.then(|| files::read_text(path).ok()).flatten();
             }
             Place::Url(url) => url,
@@ -328,7 +371,7 @@ impl Asker<'_> {
             if !reply.read(&mut text, wanted).ok()? {
                 break;
             }
-            if text.len() as u64 > sums::MAX_SUMS {
+            if text.len() as u64 > limit {
                 return None;
             }
         }
@@ -357,7 +400,12 @@ impl Asker<'_> {
         let mut answer = None;
         for place in places {
             match self.look(place) {
-                Ok(found) => return Ok((place.clone(), found)),
+                Ok(found) => {
+                    if let Found::Catalog(text) = &found {
+                        self.signed(place, text)?;
+                    }
+                    return Ok((place.clone(), found));
+                }
                 Err(failure) => {
                     let elsewhere = matches!(
                         failure.downcast_ref(),
@@ -539,6 +587,7 @@ fn from_catalog(request: &Request, place: Place, text: &[u8]) -> Result<Candidat
         provider: Some(offer.provider.clone()),
         architecture,
         checksums: own.into_iter().chain(request.checksum.clone()).collect(),
+        signature: None,
         catalog: Some(place),
         name: checked(name)?,
     })
@@ -581,6 +630,7 @@ fn plain(request: &Request, places: Vec<Place>) -> Result<Candidate> {
         architecture: None,
         places,
         checksums: request.checksum.clone().into_iter().collect(),
+        signature: None,
         catalog: None,
     })
 }

@@ -13,6 +13,7 @@ use crate::host::{Host, files, variables};
 use super::BoxError;
 use super::fetch::server;
 use super::name::Place;
+use super::signing::public_key;
 
 /// File of a lab, below its folder; of the user, below rove's home; of the system,
 /// below `/etc/rove`.
@@ -40,6 +41,8 @@ pub struct Source {
     pub boxes: Vec<String>,
     /// Names that are others there: pattern and template.
     pub rename: Vec<(String, String)>,
+    /// Public key that has to sign its catalogs, as a line of `authorized_keys`.
+    pub key: Option<String>,
     /// Who says so, for people: a file, or a variable.
     pub said_by: String,
     /// Relative places count from here.
@@ -74,6 +77,7 @@ struct Entry {
     boxes: Vec<String>,
     #[serde(default)]
     rename: std::collections::BTreeMap<String, String>,
+    key: Option<String>,
 }
 
 /// Returns where `name` is looked for, in order: sources of the lab, of the user, of
@@ -115,6 +119,7 @@ fn all(host: &Host) -> Result<Vec<Source>> {
         kind: Kind::Server,
         boxes: Vec::new(),
         rename: Vec::new(),
+        key: None,
         said_by: match host.env.get(variables::VAGRANT_SERVER_URL) {
             Some(_) => variables::VAGRANT_SERVER_URL.to_owned(),
             None => "the default".to_owned(),
@@ -139,11 +144,20 @@ fn read(path: &Path, base: &Path, sources: &mut Vec<Source>) -> Result<()> {
         path: path.to_path_buf(),
         reason: error.to_string().trim_end().to_owned(),
     })?;
+    let keys = file.source.iter().filter_map(|entry| entry.key.as_deref());
+    if let Some(line) = keys.clone().find(|line| public_key(line).is_none()) {
+        return Err(BoxError::SourcesMalformed {
+            path: path.to_path_buf(),
+            reason: format!("`key` is no public SSH key: `{line}`"),
+        }
+        .into());
+    }
     sources.extend(file.source.into_iter().map(|entry| Source {
         place: entry.place,
         kind: entry.kind,
         boxes: entry.boxes,
         rename: entry.rename.into_iter().collect(),
+        key: entry.key,
         said_by: path.display().to_string(),
         base: base.to_path_buf(),
     }));
@@ -170,6 +184,7 @@ impl Source {
             kind,
             boxes,
             rename: Vec::new(),
+            key: None,
             said_by: variables::ROVE_SOURCES.to_owned(),
             base: cwd.to_path_buf(),
         }

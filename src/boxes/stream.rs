@@ -21,6 +21,7 @@ use crate::host::{FileError, Host, files};
 use super::BoxError;
 use super::digest::{Checksum, ChecksumKind, Hasher};
 use super::fetch::{Broke, Client, Reply, Resume, Trouble};
+use super::fetch_ahead::{Ahead, STRIPE};
 use super::name::without_secrets;
 use super::partial::Partial;
 
@@ -34,6 +35,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const RESTARTS: u32 = 3;
 /// How often free space is looked at while the length is not known.
 const LOOK: u64 = 64 << 20;
+/// How long one connection has before its rate counts.
+const SETTLED: Duration = Duration::from_secs(2);
+/// Several connections are not worth the trouble for a rest that comes sooner.
+const WORTH: Duration = Duration::from_secs(5);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 enum Piece {
@@ -61,6 +66,8 @@ pub(super) struct Producer<'a> {
     total: Option<u64>,
     told: Option<Duration>,
     restarts: u32,
+    /// More connections than one did not help.
+    alone: bool,
 }
 
 /// What a whole box file hashes to, and how long it is.
@@ -106,6 +113,7 @@ pub(super) fn stream<'a>(
         total: None,
         told: None,
         restarts: 0,
+        alone: false,
     };
     let consumer = Pieces {
         queue: receiver,
@@ -196,7 +204,7 @@ impl Producer<'_> {
             from,
             validator: validator.as_deref(),
         };
-        let mut reply = client.get(url, "*/*", (from > 0).then_some(&resume))?;
+        let reply = client.get(url, "*/*", (from > 0).then_some(&resume))?;
         let (first, total) = reply.range();
         let same = agree(total, partial.note.total) && agree(reply.validator(), validator.clone());
         match reply.status() {
@@ -224,17 +232,22 @@ impl Producer<'_> {
             partial.give_up();
         }
         self.replay(partial)?;
-        self.body(&mut reply, partial, room)
+        self.body(reply, partial, room)
     }
 
     fn body(
         &mut self,
-        reply: &mut Reply<'_>,
+        reply: Reply<'_>,
         partial: &mut Partial,
         room: &impl Fn(u64, u64) -> Result<bool>,
     ) -> Result<Attempt, Trouble> {
         let mut looked = self.done;
+        let (began, first) = (self.host.clock.now(), self.done);
+        let mut source = Source::One(reply);
         loop {
+            if let Some(ahead) = self.ahead(&source, began, first) {
+                source = Source::Several(ahead);
+            }
             // A stream of unknown length may have no end.
             if self.total.is_none() && self.done >= looked + LOOK {
                 looked = self.done;
@@ -243,7 +256,14 @@ impl Producer<'_> {
                 }
             }
             let mut buffer = self.buffer();
-            let more = reply.read(&mut buffer, PIECE);
+            let more = match &mut source {
+                Source::One(reply) => reply.read(&mut buffer, PIECE),
+                Source::Several(ahead) => {
+                    let more = ahead.read(&mut buffer, PIECE);
+                    self.alone = more.is_err();
+                    more
+                }
+            };
             // What came before a break counts.
             if !buffer.is_empty() {
                 partial.append(&buffer);
@@ -260,6 +280,24 @@ impl Producer<'_> {
             })),
             _ => Ok(Attempt::Complete),
         }
+    }
+
+    /// Returns the rest of the file over several connections, if the one that there is
+    /// has shown that it takes its time. `began`, `first`: when it was at which byte.
+    fn ahead<'c>(&self, source: &Source<'c>, began: Duration, first: u64) -> Option<Ahead<'c>> {
+        let Source::One(reply) = source else {
+            return None;
+        };
+        let left = self.total?.saturating_sub(self.done);
+        let took = self.host.clock.now().saturating_sub(began);
+        if self.alone || took < SETTLED || left < 2 * STRIPE || reply.client.connections() < 2 {
+            return None;
+        }
+        let rate = (self.done - first) as f64 / took.as_secs_f64();
+        let is_slow = left as f64 > rate * WORTH.as_secs_f64();
+        (is_slow && reply.takes_ranges())
+            .then(|| Ahead::start(reply, self.done, self.done + left))
+            .flatten()
     }
 
     /// Sends what an earlier run kept.
@@ -342,6 +380,12 @@ impl Drop for Producer<'_> {
 /// Whether two things are equal as far as both are known.
 fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
     a.is_none() || b.is_none() || a == b
+}
+
+/// Where the bytes come from.
+enum Source<'a> {
+    One(Reply<'a>),
+    Several(Ahead<'a>),
 }
 
 enum Attempt {

@@ -28,6 +28,8 @@ pub mod variables {
     pub const ROVE_SOURCES: &str = "ROVE_SOURCES";
     /// Keeps rove off the network, as `--offline` does: what is not there already is an error.
     pub const ROVE_OFFLINE: &str = "ROVE_OFFLINE";
+    /// Connections that one download may have, 1 to 16; 4 unless set.
+    pub const ROVE_CONNECTIONS: &str = "ROVE_CONNECTIONS";
     /// Makes `up` take no box but those of the lock file, as `--locked` does.
     pub const ROVE_LOCKED: &str = "ROVE_LOCKED";
     /// Vagrant's home folder; boxes there are found read-only.

@@ -232,6 +232,7 @@ fn candidate(host: &Host, request: &Request, locked: &Locked) -> Result<Option<C
         architecture: locked.architecture.clone(),
         places: name::places(url, seen)?,
         checksums: request.checksum.clone().into_iter().collect(),
+        signature: None,
         catalog: None,
     }))
 }

@@ -17,6 +17,7 @@ mod box_lock;
 mod box_make;
 mod box_mirror;
 mod box_remove;
+mod box_sign;
 mod box_store;
 mod box_where;
 mod completion;

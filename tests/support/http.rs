@@ -344,28 +344,31 @@ fn respond(
         (Some(_), None) => false,
         (None, _) => true,
     };
-    let from = request
+    let asked = request
         .header("range")
         .filter(|_| ranges && unchanged)
         .and_then(|range| {
-            range
-                .strip_prefix("bytes=")?
-                .strip_suffix('-')?
-                .parse::<u64>()
-                .ok()
+            let (from, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+            Some((from.parse::<u64>().ok()?, last.parse::<u64>().ok()))
         });
+    let from = asked.map(|(from, _)| from);
     if from.is_some_and(|from| from >= total) {
         let extra = format!("Content-Range: bytes */{total}\r\n");
         return simple(416, &extra, "text/plain", "");
     }
     let start = from.unwrap_or(0);
+    let last = asked.and_then(|(_, last)| last);
+    let end = last.map_or(total, |last| (last + 1).min(total));
     let mut head = format!("HTTP/1.1 {} X\r\n", if from.is_some() { 206 } else { 200 });
     head += &format!("Content-Type: {}\r\nConnection: close\r\n", route.kind);
     if !faults.iter().any(|fault| matches!(fault, Fault::NoLength)) {
-        head += &format!("Content-Length: {}\r\n", total - start);
+        head += &format!("Content-Length: {}\r\n", end - start);
     }
     if from.is_some() {
-        head += &format!("Content-Range: bytes {start}-{}/{total}\r\n", total - 1);
+        head += &format!("Content-Range: bytes {start}-{}/{total}\r\n", end - 1);
+    }
+    if ranges {
+        head += "Accept-Ranges: bytes\r\n";
     }
     if let Some(etag) = &route.etag {
         head += &format!("ETag: {etag}\r\n");
@@ -374,7 +377,7 @@ fn respond(
     if request.method == "HEAD" {
         return Ok(());
     }
-    let mut limit = total - start;
+    let mut limit = end - start;
     let mut pace = None;
     let mut stall = false;
     for fault in faults {

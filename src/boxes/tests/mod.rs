@@ -21,6 +21,7 @@ use crate::host::{Dirs, FakeClock, Host};
 #[path = "../../../tests/support/http.rs"]
 mod http;
 
+mod ahead;
 mod archives;
 mod broken_off;
 mod fetching;
@@ -76,6 +77,7 @@ impl Lab {
             architecture: None,
             places: vec![name::Place::Url(url::Url::parse(&url).unwrap())],
             checksums: checksum.into_iter().collect(),
+            signature: None,
             catalog: None,
         };
         add_candidate(&self.host, &request_for("x", &url), &candidate).map(|(it, _)| it)

@@ -20,6 +20,8 @@ mod prune;
 mod push;
 mod remove;
 mod repackage;
+mod sign;
+mod signers;
 mod update;
 mod verify;
 mod where_it_is;
@@ -55,6 +57,10 @@ pub(super) enum Command {
     Remove(remove::Args),
     /// Write an installed box back into a box file
     Repackage(repackage::Args),
+    /// Sign catalogs and boxes with an SSH key
+    Sign(sign::Args),
+    /// List whose signature is wanted where
+    Signers(signers::Args),
     /// Fetch newer versions
     Update(update::Args),
     /// Check that boxes are still what was added
@@ -80,6 +86,8 @@ impl Command {
             Self::Push(args) => push::run(context, args),
             Self::Remove(args) => remove::run(context, args),
             Self::Repackage(args) => repackage::run(context, args),
+            Self::Sign(args) => sign::run(context, args),
+            Self::Signers(args) => signers::run(context, args),
             Self::Update(args) => update::run(context, args),
             Self::Verify(args) => verify::run(context, args),
             Self::Where(args) => where_it_is::run(context, args),
