@@ -453,7 +453,7 @@ impl Explain for BoxError {
                     .to_owned()
             }
             Self::SourcesMalformed { .. } => {
-                "its form is `[[source]]` with `place`, `kind`, `boxes` and `rename`; see docs/sources.md"
+                "its form is `[[source]]` with `place`, `kind`, `boxes`, `rename` and `key`; see docs/sources.md"
                     .to_owned()
             }
             Self::NothingToMirror { .. } => "see what there is: leave `--provider` and `--architecture` out".to_owned(),

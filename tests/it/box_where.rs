@@ -134,8 +134,8 @@ fn a_list_that_is_no_list_is_told_of() {
           |
         3 | kinds = 'b'
           | ^^^^^
-        unknown field `kinds`, expected one of `place`, `kind`, `boxes`, `rename`
-    hint: its form is `[[source]]` with `place`, `kind`, `boxes` and `rename`; see docs/sources.md
+        unknown field `kinds`, expected one of `place`, `kind`, `boxes`, `rename`, `key`
+    hint: its form is `[[source]]` with `place`, `kind`, `boxes`, `rename` and `key`; see docs/sources.md
     => 1
     ");
 }

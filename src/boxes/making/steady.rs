@@ -23,21 +23,32 @@ pub(super) fn steady(image: &Path, format: &str, digest: u64) -> Result<()> {
     done.map_err(|error| FileError::new("write", image, error).into())
 }
 
-/// The content identifier is in the description, near the beginning.
+/// The content identifier is in the description, whose place and room the header
+/// tells. It is written without leading zeros, so that what follows moves with it.
 fn vmdk(file: &mut File, digest: u64) -> io::Result<()> {
-    let mut head = vec![0; 64 << 10];
-    let count = read_up_to(file, 0, &mut head)?;
-    head.truncate(count);
-    let Some(at) = find(&head, b"\nCID=") else {
+    const SECTOR: u64 = 512;
+    let mut header = vec![0; SECTOR as usize];
+    read_up_to(file, 0, &mut header)?;
+    let place = little(&header[28..36]).saturating_mul(SECTOR);
+    let room = little(&header[36..44]).saturating_mul(SECTOR);
+    if !header.starts_with(b"KDMV") || room == 0 || room > 1 << 20 {
+        return Ok(());
+    }
+    let mut description = vec![0; room as usize];
+    read_up_to(file, place, &mut description)?;
+    let Some(at) = find(&description, b"\nCID=") else {
         return Ok(());
     };
     let start = at + b"\nCID=".len();
-    let length = head[start..].iter().take_while(|byte| **byte != b'\n');
-    let length = length.count();
-    // As long as the old one was: what follows stays where it is.
+    let length = description[start..]
+        .iter()
+        .take_while(|byte| **byte != b'\n');
+    let end = start + length.count();
     let id = format!("{:08x}", digest as u32 | 1 << 31);
-    let id = &id[id.len().saturating_sub(length)..];
-    put(file, start as u64, format!("{id:0>length$}").as_bytes())
+    description.splice(start..end, id.into_bytes());
+    // Behind the text is nothing but zeros.
+    description.resize(room as usize, 0);
+    put(file, place, &description)
 }
 
 /// Two headers with their identifiers, the log that is empty now, and the
@@ -131,4 +142,35 @@ fn little(bytes: &[u8]) -> u64 {
         .iter()
         .rev()
         .fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `qemu-img` writes `CID=%x`: one in sixteen is shorter than the others.
+    #[test]
+    fn identifiers_of_any_length_become_the_same() {
+        let image = |id: &str| {
+            let mut bytes = vec![0; 4 << 10];
+            bytes[..4].copy_from_slice(b"KDMV");
+            bytes[28] = 1;
+            bytes[36] = 4;
+            let text = format!("# Disk DescriptorFile\nversion=1\nCID={id}\nparentCID=ffffffff\n");
+            bytes[512..512 + text.len()].copy_from_slice(text.as_bytes());
+            bytes[3000..3010].copy_from_slice(b"grain data");
+            bytes
+        };
+        let made = |id: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.vmdk");
+            crate::host::files::write_atomic(&path, &image(id)).unwrap();
+            steady(&path, "vmdk", 7).unwrap();
+            crate::host::files::read(&path).unwrap()
+        };
+        let wanted = image("80000007");
+        for id in ["1f2e3d4c", "f2e3d4c", "0", "ffffffff"] {
+            assert!(made(id) == wanted, "{id}");
+        }
+    }
 }
