@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::boxes::lock::{LockError, LockFile, Locked, path_for};
 use crate::boxes::{self, BoxError, Candidate, Checksum, Installed, Request, Store, name};
-use crate::error::{Explain, Kind, Result};
+use crate::error::{Explain, Failure, Kind, Result};
 use crate::event::Level;
 use crate::host::Host;
 use crate::state::BoxMeta;
@@ -162,53 +162,98 @@ pub(super) fn require_same(machine: &str, meta: &BoxMeta, locked: Option<&Locked
     .into())
 }
 
-/// Fetches the locked box: as its catalog says now, or, if that is gone, from
-/// the address that was locked.
+/// Fetches the locked box: from the address that was locked, or, if that has it no
+/// longer, from wherever its name leads to those bytes.
 pub(super) fn fetch_locked(host: &Host, request: &Request, locked: &Locked) -> Result<Installed> {
-    let candidate = match boxes::resolve(host, request) {
-        Ok(candidate) => candidate,
-        Err(failure) if failure.downcast_ref::<BoxError>().is_none() => return Err(failure),
-        Err(failure) if matches!(failure.downcast_ref(), Some(BoxError::OtherBytes { .. })) => {
-            return Err(match failure.downcast_ref() {
-                Some(BoxError::OtherBytes {
-                    offered, expected, ..
-                }) => differs(locked, "box file", offered, expected),
-                _ => failure,
-            });
+    let expected = locked.checksum.as_deref().map(Checksum::written);
+    let expected = expected.transpose()?;
+    let first = match (&expected, candidate(host, request, locked)?) {
+        // Without a checksum nothing tells whether the bytes there are still the same.
+        (Some(_), Some(candidate)) => match boxes::add_candidate(host, request, &candidate) {
+            Ok((installed, _)) => return Ok(installed),
+            Err(failure) if failure.downcast_ref::<BoxError>().is_none() => return Err(failure),
+            Err(failure) => Some(failure),
+        },
+        _ => None,
+    };
+    let found = boxes::resolve(host, request);
+    let candidate = match (found, first) {
+        (Ok(candidate), None) => candidate,
+        // They lead to where it was tried already.
+        (Ok(candidate), Some(failure)) if is_at(&candidate, locked) => {
+            return Err(of_lock(locked, failure));
         }
-        Err(failure) => {
+        (Ok(candidate), Some(failure)) => {
+            let text = format!("{failure}; asking the sources for {}", locked.name);
+            host.say(request.machine.as_deref(), Level::Warn, text);
+            candidate
+        }
+        (Err(failure), _) if failure.downcast_ref::<BoxError>().is_none() => return Err(failure),
+        (Err(failure), Some(first)) => {
+            let text = format!("{first}; {}", with_reasons(&failure));
+            host.say(request.machine.as_deref(), Level::Warn, text);
+            return Err(of_lock(locked, worse(first, failure)));
+        }
+        (Err(failure), None) => {
             let Some(candidate) = candidate(host, request, locked)? else {
-                return Err(failure);
+                return Err(of_lock(locked, failure));
             };
-            let reasons = failure.explain().detail();
-            let reasons = reasons.map_or_else(String::new, |reasons| format!(" ({reasons})"));
-            let reasons = reasons.replace('\n', "; ");
-            let text = format!("{failure}{reasons}; taking the address in the lock file");
+            let reasons = with_reasons(&failure);
+            let text = format!("{reasons}; taking the address in the lock file");
             host.say(request.machine.as_deref(), Level::Warn, text);
             candidate
         }
     };
     // Known before the first byte of a box is fetched.
-    let expected = locked.checksum.as_deref().map(Checksum::written);
-    if let Some(expected) = expected.transpose()? {
+    if let Some(expected) = &expected {
         let other = candidate
             .checksums
             .iter()
-            .find(|sum| sum.kind == expected.kind && **sum != expected);
+            .find(|sum| sum.kind == expected.kind && *sum != expected);
         if let Some(other) = other {
-            return Err(differs(locked, "box file", other, &expected));
+            return Err(differs(locked, "box file", other, expected));
         }
     }
     match boxes::add_candidate(host, request, &candidate) {
         Ok((installed, _)) => Ok(installed),
-        Err(failure) => Err(match failure.downcast_ref() {
-            Some(BoxError::ChecksumDiffers {
-                expected, found, ..
-            }) if Some(expected.to_string()) == locked.checksum => {
-                differs(locked, "box file", found, expected)
-            }
-            _ => failure,
-        }),
+        Err(failure) => Err(of_lock(locked, failure)),
+    }
+}
+
+/// Returns whether the address in the lock is where a box is found.
+fn is_at(candidate: &Candidate, locked: &Locked) -> bool {
+    let url = locked.url.as_deref();
+    let mut places = candidate.places.iter();
+    places.all(|place| Some(place.to_string().as_str()) == url)
+}
+
+/// Returns a failure with what it says in detail, in one line.
+fn with_reasons(failure: &Failure) -> String {
+    let reasons = failure.explain().detail();
+    let reasons = reasons.map_or_else(String::new, |reasons| format!(" ({reasons})"));
+    format!("{failure}{}", reasons.replace('\n', "; "))
+}
+
+/// Returns the failure that says more: that other bytes are there, or where they are not.
+fn worse(first: Failure, then: Failure) -> Failure {
+    match first.downcast_ref() {
+        Some(BoxError::ChecksumDiffers { .. } | BoxError::OtherBytes { .. }) => first,
+        _ => then,
+    }
+}
+
+/// Returns a failure about bytes as one about the lock, with both digests.
+fn of_lock(locked: &Locked, failure: Failure) -> Failure {
+    match failure.downcast_ref() {
+        Some(BoxError::ChecksumDiffers {
+            expected, found, ..
+        }) if Some(expected.to_string()) == locked.checksum => {
+            differs(locked, "box file", found, expected)
+        }
+        Some(BoxError::OtherBytes {
+            offered, expected, ..
+        }) => differs(locked, "box file", offered, expected),
+        _ => failure,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Vagrantfile.lock`: written, obeyed, checked.
 
-use crate::support::{Lab, Server, box_file};
+use crate::support::{Fault, Lab, Server, box_file};
 
 fn sample(disk: &str) -> Vec<u8> {
     box_file(&[
@@ -180,11 +180,24 @@ fn a_dead_catalog_does_not_matter_to_a_locked_lab() {
     lab.rove(&["lock"]).succeeds();
     lab.rove(&["box", "remove", "org/box"]).succeeds();
     server.catalog("org/box", "{");
+    let asked = server.requests("/api/v2/vagrant/org/box").len();
+    let run = lab.rove(&["fetch"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    // The bytes that were locked lie where they did: nobody else has to be asked.
+    assert_eq!(
+        server.requests("/api/v2/vagrant/org/box").len(),
+        asked,
+        "{run}"
+    );
+    // They lie elsewhere now, and the name leads there.
+    lab.rove(&["box", "remove", "org/box"]).succeeds();
+    publish(&server, &[("1.0", "/moved.box")]);
+    server.file("/moved.box", sample("one"));
+    server.always("/1.box", Fault::Status(410));
     let run = lab.rove(&["fetch"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(
-        run.to_string()
-            .contains("taking the address in the lock file"),
+        run.to_string().contains("asking the sources for org/box"),
         "{run}"
     );
 }
