@@ -23,7 +23,7 @@ use super::{BoxError, Request};
 /// Where boxes without an address come from.
 const DEFAULT_SERVER: &str = "https://vagrantcloud.com";
 /// Hosts that are one service under several names; a token for one is for all.
-const DEFAULT_SERVER_HOSTS: [&str; 3] = [
+pub(super) const DEFAULT_SERVER_HOSTS: [&str; 3] = [
     "vagrantcloud.com",
     "app.vagrantup.com",
     "atlas.hashicorp.com",
@@ -215,6 +215,14 @@ impl Client {
             }
         }
         self.ask(url, accept, &headers)
+    }
+
+    /// Asks for the first byte: whether there is something. Not every server, nor every
+    /// signed address, takes HEAD.
+    pub(super) fn touch(&self, url: &Url) -> Result<(), Trouble> {
+        let mut headers = HeaderMap::new();
+        set(&mut headers, RANGE, "bytes=0-0");
+        self.ask(url, "*/*", &headers).map(drop)
     }
 
     /// Like [`Client::get`], for content that is here already under this entity

@@ -58,7 +58,7 @@ pub use pack::{Item, PackError, add_tree, carried, may_write, pack, repackage};
 pub use partial::{Abandoned, abandoned, remove_abandoned};
 pub use qemu_img::{QEMU_IMG, QemuImg, Target};
 pub use receipt::Receipt;
-pub use resolve::{Asked, found_where, resolve};
+pub use resolve::{Asked, found_everywhere, found_where, resolve, there};
 pub use signing::{Detached, SignatureError, forget_signer, sign, signers};
 pub use sources::{Kind as SourceKind, Source, Way, ways};
 pub use store::{Installed, Store};

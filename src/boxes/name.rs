@@ -99,6 +99,11 @@ pub fn without_secrets(url: &Url) -> String {
     url.into()
 }
 
+/// Returns whether a host is one of Vagrant Cloud's.
+pub fn is_vagrant_cloud(host: &str) -> bool {
+    super::fetch::DEFAULT_SERVER_HOSTS.contains(&host)
+}
+
 /// What had to be looked at before a name can be placed.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {

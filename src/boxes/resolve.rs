@@ -92,6 +92,30 @@ pub struct Asked {
 /// Asks the sources of the box `name` one after the other until one has what
 /// `request` wants, and returns all of them.
 pub fn found_where(host: &Host, request: &Request, name: &str) -> Result<Vec<Asked>> {
+    asked(host, request, name, false)
+}
+
+/// Like [`found_where`], and asks also those that come after one that has it.
+pub fn found_everywhere(host: &Host, request: &Request, name: &str) -> Result<Vec<Asked>> {
+    asked(host, request, name, true)
+}
+
+/// Fails if there is no file at an address now. Takes nothing of it.
+pub fn there(host: &Host, request: &Request, address: &str) -> Result<()> {
+    match places_of(host, address)?.first() {
+        Some(Place::Url(url)) => {
+            let client = Client::new(host, request)?;
+            client.touch(url).map_err(|it| it.give_up(url))
+        }
+        Some(Place::File(path)) if !path.is_file() => {
+            let (path, near) = (path.clone(), None);
+            Err(BoxError::NoSuchFile { path, near }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn asked(host: &Host, request: &Request, name: &str, all: bool) -> Result<Vec<Asked>> {
     let mut request = request.clone();
     if request.name.is_none() {
         // What a source calls it is no concern of the store.
@@ -107,11 +131,11 @@ pub fn found_where(host: &Host, request: &Request, name: &str) -> Result<Vec<Ask
     let mut found = false;
     let mut steps = Vec::new();
     for way in sources::ways(host, name)? {
-        let answer = if found || way.name.is_none() {
+        let answer = if found && !all || way.name.is_none() {
             None
         } else {
             let answer = asker.ask(&way);
-            found = answer.is_ok();
+            found |= answer.is_ok();
             match answer {
                 Err(failure) if !is_an_answer(&failure) => return Err(failure),
                 answer => Some(answer),

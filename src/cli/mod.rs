@@ -18,6 +18,7 @@ mod autocomplete;
 mod r#box;
 mod candidates;
 mod cap;
+mod check;
 mod cloud;
 mod completion;
 mod config;
@@ -103,6 +104,8 @@ enum Command {
     /// Ask for an ability by Vagrant's name for it
     #[command(hide = true)]
     Cap(cap::Args),
+    /// See whether the boxes of the lab are locked, and where they will still be
+    Check(check::Args),
     /// Manage what a box registry holds
     Cloud(cloud::Args),
     /// Print a completion script for a shell
@@ -238,6 +241,7 @@ impl Command {
             Self::Autocomplete(command) => autocomplete::run(context, command),
             Self::Box(command) => command.run(context),
             Self::Cap(args) => cap::run(context, args),
+            Self::Check(args) => check::run(context, args),
             Self::Cloud(args) => cloud::run(context, args),
             Self::Completion(args) => completion::run(context, args),
             Self::Config(args) => config::run(context, args),

@@ -18,6 +18,7 @@ mod lock;
 mod names;
 mod observe;
 mod open;
+mod outlook;
 mod package;
 mod provisioners;
 mod repair;
@@ -43,6 +44,7 @@ pub use inspect::{
 };
 pub use lock::{Disagreement, LockUseError, LockedBox, UpgradeRequest, fetch, lock, lock_check};
 pub use names::{machine_ids, machine_names, snapshot_words};
+pub use outlook::{BoxOutlook, Outlook, PlaceOutlook, outlook};
 pub use package::{PackageError, PackageRequest, package};
 pub use provisioners::UnknownProvisioner;
 pub use repair::{Repaired, repair};

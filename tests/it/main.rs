@@ -20,6 +20,7 @@ mod box_remove;
 mod box_sign;
 mod box_store;
 mod box_where;
+mod check;
 mod completion;
 mod config;
 mod destroy;

@@ -106,12 +106,16 @@ fn a_download_that_is_killed_goes_on_where_it_was() {
         &sha256(&file),
     );
     server.catalog("org/tiny", &text);
-    // Slow enough to be caught in the middle: 21 MB in some ten seconds.
+    // Slow enough to be caught in the middle: 21 MB in some ten seconds over one
+    // connection.
     server.fail(
         "/tiny.box",
         Fault::Slow(128 << 10, Duration::from_millis(60)),
     );
-    lab.variables = vec![("VAGRANT_SERVER_URL".to_owned(), server.root())];
+    lab.variables = vec![
+        ("VAGRANT_SERVER_URL".to_owned(), server.root()),
+        ("ROVE_CONNECTIONS".to_owned(), "1".to_owned()),
+    ];
     let small = "Vagrant.configure('2') { |c| c.vm.box = 'org/tiny'; c.vm.provider('qemu') { |q| q.memory = 128; q.cpus = 1 } }";
     std::fs::write(lab.dir().join("Vagrantfile"), small).unwrap();
     lab.kill_at(&["up"], " % of ");
