@@ -62,6 +62,7 @@ pub use resolve::{Asked, found_everywhere, found_where, resolve, there};
 pub use signing::{Detached, SignatureError, forget_signer, sign, signers};
 pub use sources::{Kind as SourceKind, Source, Way, ways};
 pub use store::{Installed, Store};
+pub use sums::is_image_address;
 pub use update::{Freshness, freshness};
 pub use verify::{Usage, Verdict, usage, verify};
 pub use version::{Constraint, Segment, Version};

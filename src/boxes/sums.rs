@@ -22,6 +22,12 @@ pub(super) fn is_image(name: &str) -> bool {
     ending.is_some_and(|ending| IMAGES.contains(&ending))
 }
 
+/// Returns whether there is a disk image at an address, as far as its name tells.
+pub fn is_image_address(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    is_image(path.rsplit('/').next().unwrap_or_default())
+}
+
 /// Returns the names of checksum files that may lie beside the image `name`, the
 /// strongest and most usual first.
 pub(super) fn names(name: &str) -> Vec<String> {
@@ -81,6 +87,20 @@ mod tests {
         }
         for name in ["tiny.box", "catalog.json", "img", "package.tar.gz", ""] {
             assert!(!is_image(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_images_are_told_by_their_last_part() {
+        for (address, wanted) in [
+            ("https://h/12/latest/d-amd64.qcow2", true),
+            ("https://h/d.img?token=x#y", true),
+            ("/srv/d.raw.xz", true),
+            ("d.vmdk", true),
+            ("https://h/qcow2/box.box", false),
+            ("org/box", false),
+        ] {
+            assert_eq!(is_image_address(address), wanted, "{address}");
         }
     }
 

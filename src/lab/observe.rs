@@ -1,9 +1,10 @@
 //! Looking at a machine before a command is planned: its records, what its
 //! hypervisor says, the ports of the host.
 
+use crate::boxes::is_image_address;
 use crate::error::Result;
 use crate::exec::PortRequest;
-use crate::plan::{CloudInitRole, Observed};
+use crate::plan::{BoxState, CloudInitRole, Observed};
 use crate::providers::Power;
 use crate::state::{Record, layout};
 
@@ -25,7 +26,12 @@ pub(super) enum Ports {
 /// Returns what cloud-init is to a machine. Its box may be gone meanwhile.
 fn cloud_init_role(subject: &Subject<'_>) -> Result<CloudInitRole> {
     let files = subject.boxed.files()?;
-    let is_bare = files.is_some_and(|files| files.is_for_clouds());
+    let will_be = match &subject.boxed.state {
+        // As much as its address tells.
+        BoxState::ToFetch { urls, .. } => urls.iter().any(|url| is_image_address(url)),
+        _ => false,
+    };
+    let is_bare = will_be || files.is_some_and(|files| files.is_for_clouds());
     let has_seed = || subject.folder.file(layout::SEED).is_file();
     Ok(if is_bare {
         CloudInitRole::User

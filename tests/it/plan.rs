@@ -21,3 +21,29 @@ fn a_missing_program_is_named_with_its_package() {
     => 2
     ");
 }
+
+#[test]
+fn an_image_for_clouds_is_planned_before_it_is_here() {
+    let lab = Lab::with(
+        "Vagrant.configure('2') do |c|
+  c.vm.box = 'debian/12'
+  c.vm.box_url = 'https://images.example/debian-12-genericcloud-amd64.qcow2'
+  c.vm.synced_folder '.', '/vagrant', disabled: true
+end
+",
+    );
+    if !["qemu-system-x86_64", "qemu-img"]
+        .iter()
+        .all(|program| lab.install(program))
+    {
+        return;
+    }
+    let plan = lab.rove(&["plan", "--provider", "qemu"]);
+    for step in [
+        "write what cloud-init reads",
+        "wait until cloud-init is done",
+    ] {
+        assert!(plan.stdout.contains(step), "{plan}");
+    }
+    assert!(!plan.stdout.contains("insecure key"), "{plan}");
+}

@@ -164,7 +164,7 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H, depth: u32) {
                 hash_value(item, state, depth + 1);
             }
         }
-        Value::Hash(x) => x.len().hash(state),
+        Value::Hash(x) => length(x).hash(state),
         Value::Range(x) => {
             hash_value(&x.from, state, depth + 1);
             hash_value(&x.to, state, depth + 1);
@@ -177,7 +177,7 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H, depth: u32) {
                     hash_value(item, state, depth + 1);
                 }
             }
-            (None, Data::Set(set)) => set.len().hash(state),
+            (None, Data::Set(set)) => length(set).hash(state),
             (None, Data::Time(time)) => time.ns.hash(state),
             (None, Data::Rational(a, b)) => (a, b).hash(state),
             (None, Data::Text(text)) => text.hash(state),
@@ -185,6 +185,12 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H, depth: u32) {
         },
         Value::Proc(_) | Value::Class(_) | Value::Native(_) => value.identity().hash(state),
     }
+}
+
+/// Returns the number of members; none of a hash that is being changed, which is then
+/// a key of itself and known by its identity.
+fn length(hash: &RHash) -> usize {
+    hash.map.try_borrow().map_or(0, |map| map.len())
 }
 
 /// Compares as `eql?`: numbers of different kinds differ.
@@ -204,7 +210,9 @@ pub(super) fn eql(a: &Value, b: &Value, depth: u32) -> bool {
         (Value::Str(a), Value::Str(b)) => a.with(|a| b.with(|b| a == b)),
         (Value::Array(a), Value::Array(b)) => all(&a.items.borrow(), &b.items.borrow()),
         (Value::Hash(a), Value::Hash(b)) => {
-            let (a, b) = (a.map.borrow(), b.map.borrow());
+            let (Ok(a), Ok(b)) = (a.map.try_borrow(), b.map.try_borrow()) else {
+                return false;
+            };
             a.len() == b.len()
                 && a.iter()
                     .all(|(k, v)| b.get(k).is_some_and(|w| eql(v, w, depth + 1)))
@@ -225,7 +233,9 @@ pub(super) fn eql(a: &Value, b: &Value, depth: u32) -> bool {
             match (&*a.data.borrow(), &*b.data.borrow()) {
                 (Data::Struct(a), Data::Struct(b)) => all(a, b),
                 (Data::Set(a), Data::Set(b)) => {
-                    let (a, b) = (a.map.borrow(), b.map.borrow());
+                    let (Ok(a), Ok(b)) = (a.map.try_borrow(), b.map.try_borrow()) else {
+                        return false;
+                    };
                     a.len() == b.len() && a.keys().all(|k| b.contains_key(k))
                 }
                 (Data::Time(a), Data::Time(b)) => a.ns == b.ns,
