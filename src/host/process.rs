@@ -96,6 +96,14 @@ pub fn usage(identity: &Identity) -> Option<Usage> {
     })
 }
 
+/// Returns the memory that this process holds; `None` where the system has no `/proc`.
+pub fn own_memory() -> Option<u64> {
+    const PAGE: u64 = 4096;
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE)
+}
+
 /// Returns how many processors this process may use.
 pub fn cpu_count() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)

@@ -182,6 +182,11 @@ pub trait World {
     fn interrupted(&self) -> bool {
         false
     }
+    /// Returns the memory that the whole program holds, where that can be told. Asked
+    /// now and then: a loop that never ends must not take all of the computer's.
+    fn memory_bytes(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A world in memory, for tests.
@@ -202,6 +207,8 @@ pub struct Memory {
     pub now_ns: Cell<i128>,
     /// Answer of [`World::interrupted`].
     pub interrupt: Cell<bool>,
+    /// Answer of [`World::memory_bytes`].
+    pub memory: Cell<u64>,
 }
 
 #[derive(Clone)]
@@ -225,6 +232,7 @@ impl Default for Memory {
             ran: RefCell::default(),
             now_ns: Cell::new(1_700_000_000_000_000_000),
             interrupt: Cell::new(false),
+            memory: Cell::new(0),
         };
         for folder in ["/", "/lab", "/tmp", "/home", "/home/user"] {
             memory
@@ -530,5 +538,9 @@ impl World for Memory {
 
     fn interrupted(&self) -> bool {
         self.interrupt.get()
+    }
+
+    fn memory_bytes(&self) -> Option<u64> {
+        Some(self.memory.get())
     }
 }

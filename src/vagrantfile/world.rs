@@ -323,6 +323,10 @@ impl World for HostWorld {
     fn interrupted(&self) -> bool {
         self.host.cancel.is_set()
     }
+
+    fn memory_bytes(&self) -> Option<u64> {
+        crate::host::process::own_memory()
+    }
 }
 
 impl HostWorld {

@@ -41,6 +41,8 @@ pub struct Limits {
     pub steps: u64,
     /// Calls inside each other, before `SystemStackError`.
     pub depth: usize,
+    /// Bytes that the program may hold (`World::memory_bytes`).
+    pub memory_bytes: u64,
     /// Bytes that one string may have.
     pub string_bytes: usize,
 }
@@ -52,6 +54,8 @@ impl Default for Limits {
             steps: 50_000_000,
             // Ruby's own limit lies near 11,000 with its default stack.
             depth: 10_000,
+            // The largest real files take some 50 MiB.
+            memory_bytes: 2 << 30,
             string_bytes: 512 << 20,
         }
     }
@@ -311,7 +315,10 @@ impl Interp {
             if self.world.interrupted() {
                 return Err(Unwind::Interrupted.into());
             }
-            if self.steps > self.limits.steps {
+            let too_much = |bytes| bytes > self.limits.memory_bytes;
+            if self.steps > self.limits.steps
+                || self.steps & 0x3_ffff == 0 && self.world.memory_bytes().is_some_and(too_much)
+            {
                 return Err(Unwind::Exhausted(self.current_span()).into());
             }
         }
@@ -424,3 +431,61 @@ impl Interp {
 const RED_ZONE: usize = 512 << 10;
 /// Stack that is added at a time.
 const STACK_CHUNK: usize = 8 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ruby::Memory;
+
+    /// Runs a file under these limits, with a program that holds so much memory.
+    fn run(text: &str, limits: Limits, memory: u64) -> Result<Value, Error> {
+        let world = Rc::new(Memory::default());
+        world.memory.set(memory);
+        let mut interp = Interp::new(world);
+        interp.limits = limits;
+        interp.eval_source(SourceFile::new("Vagrantfile", text))
+    }
+
+    #[test]
+    fn what_never_ends_is_ended_where_it_is() {
+        let limits = Limits {
+            steps: 300_000,
+            ..Limits::default()
+        };
+        for text in [
+            "a = 1\nloop { a += 1 }",
+            "a = 1\nwhile true do a += 1 end",
+            "a = 1\nbegin; loop { }; rescue Exception; loop { }; ensure; a = 2; end",
+            "a = [1]\na.each { |x| a << x }",
+            "a = 1\n(1..Float::INFINITY).each { |x| a += x }",
+        ] {
+            let ended = run(text, limits, 0);
+            let span = match &ended {
+                Err(Error::Exhausted { span: Some(span) }) => span.clone(),
+                other => panic!("{text}: {}", other.is_ok()),
+            };
+            assert!(span.line() >= 1, "{text}");
+        }
+        assert!(run("a = 0\n100_000.times { a += 1 }\na", limits, 0).is_ok());
+    }
+
+    #[test]
+    fn what_takes_all_memory_is_ended() {
+        let text = "a = 0\n600_000.times { a += 1 }\na";
+        let limits = Limits::default();
+        assert!(run(text, limits, 1 << 30).is_ok());
+        let ended = run(text, limits, 3 << 30);
+        assert!(matches!(ended, Err(Error::Exhausted { .. })));
+    }
+
+    #[test]
+    fn what_is_too_deep_is_an_error_that_can_be_rescued() {
+        let deep = run(
+            "def f(n) = f(n + 1)\nbegin; f(0); rescue SystemStackError => e; e.message; end",
+            Limits::default(),
+            0,
+        );
+        let text = deep.ok().and_then(|value| value.as_string()).unwrap();
+        assert_eq!(text, "stack level too deep");
+    }
+}
