@@ -197,3 +197,11 @@ begin
 rescue LoadError => e
   puts e.message
 end
+require 'pp'
+p({a: 1, "b" => [nil, 2.5]}.pretty_inspect)
+h = {}
+h[h] = 1
+p h.size, h.key?(1)
+a = []
+a << a
+p a, a.hash == a.hash

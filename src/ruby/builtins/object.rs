@@ -62,6 +62,10 @@ const METHODS: Rows = &[
     row("instance_variables", 0, 0, ivars),
     row("remove_instance_variable", 1, 1, remove_ivar),
     row("inspect", 0, 0, inspect),
+    row("pretty_inspect", 0, 0, |interp, this, _| {
+        // Ruby breaks lines of more than 80 letters; what fits on one is the same.
+        interp.inspect(this).map(|text| Value::str(text + "\n"))
+    }),
     row("to_s", 0, 0, to_s),
     row("display", 0, 1, display),
     any("to_enum enum_for", 0, to_enum),
