@@ -217,6 +217,13 @@ impl Client {
         self.ask(url, accept, &headers)
     }
 
+    /// Returns what lies at an address where there need not be anything: whatever else is
+    /// answered, it is not asked again.
+    pub(super) fn glance(&self, url: &Url) -> Option<Reply<'_>> {
+        let (response, _) = self.follow(url, "*/*", &HeaderMap::new()).ok()?;
+        (response.status().as_u16() == 200).then(|| Reply::new(self, response))
+    }
+
     /// Asks for the first byte: whether there is something. Not every server, nor every
     /// signed address, takes HEAD.
     pub(super) fn touch(&self, url: &Url) -> Result<(), Trouble> {

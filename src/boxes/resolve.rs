@@ -388,7 +388,7 @@ impl Asker<'_> {
         if self.client.is_none() {
             self.client = Client::new(self.host, self.request).ok();
         }
-        let mut reply = self.client.as_ref()?.get(url, "*/*", None).ok()?;
+        let mut reply = self.client.as_ref()?.glance(url)?;
         let mut text = Vec::new();
         loop {
             let wanted = text.len() + (64 << 10);

@@ -117,6 +117,21 @@ fn an_image_that_nobody_vouches_for_is_told() {
     assert!(lab.server.requests("/SHA256SUMS").is_empty());
 }
 
+/// Nobody waits for what need not be there.
+#[test]
+fn a_server_that_fails_beside_the_image_is_not_asked_twice() {
+    let lab = Lab::new();
+    lab.server.file("/d.qcow2", image::tests::qcow2("", None));
+    for name in ["/SHA512SUMS", "/d.qcow2.sig"] {
+        lab.server.always(name, Fault::Status(503));
+    }
+    lab.server.always("/SHA256SUMS", Fault::TooMany(60));
+    add_at(&lab, "/d.qcow2").unwrap();
+    for name in ["/SHA512SUMS", "/SHA256SUMS", "/d.qcow2.sig"] {
+        assert_eq!(lab.server.requests(name).len(), 1, "{name}");
+    }
+}
+
 #[test]
 fn images_on_this_machine_have_their_sums_beside_them() {
     let lab = Lab::new();
