@@ -20,6 +20,9 @@ use super::{Session, Work, wait};
 /// How often cloud-init is asked how far it is.
 const ASK: Duration = Duration::from_secs(1);
 
+/// Its stage before it has said one.
+const STARTING: &str = "starting";
+
 /// Says how far cloud-init is: a word, then one of its own files (its documentation,
 /// "status file"). FreeBSD has no `/run`.
 const HOW_FAR: &str = r#"for dir in /run/cloud-init /var/run/cloud-init; do
@@ -197,7 +200,7 @@ fn progress(printed: &str) -> Progress {
             }
             Progress::Done(errors)
         }
-        _ => Progress::At(status["stage"].as_str().unwrap_or("starting").to_owned()),
+        _ => Progress::At(status["stage"].as_str().unwrap_or(STARTING).to_owned()),
     }
 }
 
@@ -217,7 +220,15 @@ pub(super) fn wait(session: &mut Session<'_>) -> Result<()> {
             }
             printed => printed?,
         };
-        match progress(&printed) {
+        let waited = host.clock.now().saturating_sub(began);
+        let progress = match progress(&printed) {
+            // It is installed and does not come up: nobody starts it.
+            Progress::At(stage) if stage == STARTING && waited > work.config.boot_timeout => {
+                Progress::Disabled
+            }
+            other => other,
+        };
+        match progress {
             Progress::Done(errors) => break errors,
             // An image may have another program that does the same, which made the user.
             Progress::Absent | Progress::Disabled if has_parts && !makes_user(work) => {
@@ -228,7 +239,7 @@ pub(super) fn wait(session: &mut Session<'_>) -> Result<()> {
             Progress::At(stage) => host.listener.event(Event::Waiting {
                 machine: work.name().to_owned(),
                 stage: format!("cloud-init, {stage}"),
-                elapsed: host.clock.now().saturating_sub(began),
+                elapsed: waited,
             }),
         }
         host.clock.sleep(ASK)?;

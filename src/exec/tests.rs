@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::*;
 use crate::communicators::{Communicator, NotReady, Stage, Stream};
 use crate::config::{
-    Connection, Diagnostic, Endpoint, ForwardedPort, Network, NetworkKind, ProviderBlock,
-    Provisioner, Run, Size, Value,
+    CloudInit, CloudInitContent, Connection, Diagnostic, Endpoint, ForwardedPort, Network,
+    NetworkKind, ProviderBlock, Provisioner, Run, Size, Value,
 };
 use crate::error::{Failure, Interrupted, Kind};
 use crate::event::{Event, Recorder};
@@ -17,8 +17,8 @@ use crate::guests::Guest;
 use crate::host::{Cancel, Dirs, Env, FakeClock, files};
 use crate::network::ports::PortError;
 use crate::op::{Content, Script};
-use crate::plan::{self, Observed, Plan, ProvisionChoice};
-use crate::providers::{Capabilities, PortTaken, Power};
+use crate::plan::{self, CloudInitRole, Observed, Plan, ProvisionChoice};
+use crate::providers::{Capabilities, PortTaken, Power, SeedDisk};
 use crate::state::{MachineIndex, Record};
 
 struct FakeProvider {
@@ -180,6 +180,13 @@ impl Communicator for FakeGuest {
             line(Stream::Stdout, "debian");
             return Ok(0);
         }
+        if script.text.contains("/run/cloud-init") {
+            let said = files::read_text_if_exists(&self.log.with_file_name("cloud-init"))?;
+            for text in said.as_deref().unwrap_or("starting").lines() {
+                line(Stream::Stdout, text);
+            }
+            return Ok(0);
+        }
         files::append_synced(&self.log, script.text.as_bytes())?;
         line(Stream::Stdout, "hello");
         Ok(if script.text.contains("false") { 3 } else { 0 })
@@ -257,6 +264,23 @@ impl World {
         self
     }
 
+    /// What cloud-init in the guest says of itself; without a word it never starts.
+    fn cloud_init(mut self, says: Option<&str>) -> Self {
+        self.config.cloud_init.push(CloudInit {
+            content_type: "text/cloud-config".to_owned(),
+            content: CloudInitContent::Inline("packages: [tree]".to_owned()),
+        });
+        if let Some(says) = says {
+            let at = self.host.dirs.home.join("cloud-init");
+            files::write_atomic(&at, says.as_bytes()).unwrap();
+        }
+        self
+    }
+
+    fn has_parts(&self) -> bool {
+        !self.config.cloud_init.is_empty()
+    }
+
     fn folder(&self) -> MachineFolder {
         MachineFolder::new(&self.root.join(".rove"), "web", "fake")
     }
@@ -282,6 +306,11 @@ impl World {
             has_key: record.private_key.is_some(),
             provisioned: record.provisioned,
             unfinished: record.unfinished,
+            cloud_init: if self.has_parts() {
+                CloudInitRole::Parts
+            } else {
+                CloudInitRole::None
+            },
             ..Observed::default()
         };
         let work = Work {
@@ -292,7 +321,10 @@ impl World {
             folder: self.folder(),
             provider: self.provider,
             spec: MachineSpec {
-                seed: None,
+                seed: self.has_parts().then(|| SeedDisk {
+                    path: self.folder().file("seed.iso"),
+                    makes_user: false,
+                }),
                 name: "web".to_owned(),
                 lab: "lab".to_owned(),
                 id: "0123456789abcdef".to_owned(),
@@ -546,5 +578,42 @@ fn one_that_fails_does_not_stop_the_others() {
         let results = batch(&host, vec![job("a", true), job("b", false)], parallel);
         assert_eq!(results[0].0, "a");
         assert!(results[0].1.is_err() && matches!(results[1].1, Ok(1)));
+    }
+}
+
+#[test]
+fn cloud_init_is_given_a_seed_and_waited_for() {
+    let world = World::new("").cloud_init(Some(
+        "done\n{\"v1\": {\"datasource\": \"DataSourceNoCloud\", \"errors\": []}}",
+    ));
+    world.up().unwrap();
+    let seed = files::read(&world.folder().file("seed.iso")).unwrap();
+    let text = String::from_utf8_lossy(&seed);
+    assert!(text.contains("packages: [tree]") && text.contains("local-hostname: web"));
+}
+
+#[test]
+fn cloud_init_that_fails_or_never_starts_ends_the_command() {
+    let failed = World::new("").cloud_init(Some(
+        "done\n{\"v1\": {\"datasource\": \"DataSourceNoCloud\", \"errors\": [\"no tree\"]}}",
+    ));
+    let failure = failed.up().unwrap_err();
+    assert!(matches!(
+        failure.downcast_ref(),
+        Some(CloudInitError::Failed { errors, .. }) if errors == &["no tree"]
+    ));
+    assert_eq!(
+        failed.power(),
+        Power::Running,
+        "the machine is there to be looked at"
+    );
+    for says in [Some("absent"), Some("disabled"), None] {
+        let world = World::new("").cloud_init(says);
+        let failure = world.up().unwrap_err();
+        let found = failure.downcast_ref();
+        assert!(
+            matches!(found, Some(CloudInitError::NotThere { .. })),
+            "{says:?}"
+        );
     }
 }
